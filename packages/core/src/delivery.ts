@@ -1,0 +1,30 @@
+/** What `persist` learns of the delivery itself. */
+export interface Delivery<Transaction = never> {
+  /** The dedupe key: 64 lower-case hex digits, the same over all retries of this delivery. */
+  readonly key: string;
+  /** The sender's own, signed attempt number; where it signs none, how often this delivery has been claimed here. */
+  readonly attempt: number;
+  /** How many attempts the sender makes, or null where it does not say. */
+  readonly maxAttempts: number | null;
+  /** Whether the sender will not try again if this attempt fails. False where it does not say. */
+  readonly lastAttempt: boolean;
+  readonly receivedAt: Date;
+  /** The request's headers. Most are not signed: decide nothing by them. */
+  readonly headers: Headers;
+  /** The bytes that were verified. */
+  readonly rawBody: Uint8Array;
+  /**
+   * Aborts when the right to run is gone (the lease was lost, or `maxRunMs` is over): stop, for another process may
+   * be running this delivery. It does not abort at the deadline.
+   */
+  readonly signal: AbortSignal;
+  /**
+   * Runs `work` and marks the delivery done in one transaction of the store's database: with it the effect is exactly
+   * once. On SQLite `work` must be synchronous.
+   *
+   * @throws what `work` throws, unchanged; LatchhookError `lease-lost` when another process has taken over,
+   * `store-unavailable` when the database fails, `commit-unsupported` on a store without transactions. In each case
+   * nothing of `work` stays.
+   */
+  commit<Result>(work: (transaction: Transaction) => Result): Promise<Awaited<Result>>;
+}

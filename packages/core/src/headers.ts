@@ -1,0 +1,50 @@
+/**
+ * Where header values are read from: a Fetch `Headers`, anything with its `get`, or a plain record in the shape of
+ * Node's `request.headers`. Names in a record match in any case.
+ */
+export type HeaderSource =
+  | { get(name: string): string | null }
+  | Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/**
+ * The value of one header, or undefined where it is absent. A field that came in several lines is joined with `", "`,
+ * as HTTP does (RFC 9110, section 5.3), so that every strict parser after this one refuses it.
+ *
+ * @param name the header's name in lower case.
+ */
+export function readHeader(headers: HeaderSource, name: string): string | undefined {
+  if (hasGet(headers)) return headers.get(name) ?? undefined;
+  const value = Object.hasOwn(headers, name) ? headers[name] : findInAnyCase(headers, name);
+  if (typeof value === "string") return value;
+  return Array.isArray(value) && value.length > 0 ? value.join(", ") : undefined;
+}
+
+function hasGet(headers: HeaderSource): headers is { get(name: string): string | null } {
+  return typeof headers.get === "function";
+}
+
+function findInAnyCase(
+  headers: Readonly<Record<string, string | readonly string[] | undefined>>,
+  name: string,
+): string | readonly string[] | undefined {
+  let found: string[] | undefined;
+  for (const key in headers) {
+    if (key.length !== name.length || key.toLowerCase() !== name) continue;
+    const value = headers[key];
+    if (value !== undefined) found = (found ?? []).concat(value);
+  }
+  return found;
+}
+
+/** A Fetch `Headers` with all that `headers` holds. HTTP/2 pseudo-headers (`:path`) are left out. */
+export function toHeaders(headers: HeaderSource): Headers {
+  if (headers instanceof Headers) return headers;
+  const result = new Headers();
+  for (const [name, value] of Object.entries(headers)) {
+    if (name.startsWith(":")) continue;
+    for (const line of Array.isArray(value) ? value : [value]) {
+      if (typeof line === "string") result.append(name, line);
+    }
+  }
+  return result;
+}

@@ -1,0 +1,136 @@
+import { LatchhookError } from "./errors.ts";
+import type { Delivery } from "./delivery.ts";
+import type { WebhookEvent } from "./event.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Provider } from "./provider.ts";
+import type { SchemaEvent, StandardSchema } from "./schema.ts";
+import type { Store } from "./store.ts";
+
+/** What `createReceiver` and every adapter's `webhook` take. All times are in milliseconds. */
+export interface ReceiverOptions<
+  Event extends WebhookEvent = WebhookEvent,
+  Transaction = never,
+  Schema extends StandardSchema | undefined = undefined,
+> {
+  /** Who sends. Chosen explicitly: header names overlap between senders, so nothing is detected. */
+  readonly provider: Provider<Event>;
+  /** Where deliveries are recorded. */
+  readonly store: Store<Transaction>;
+  /**
+   * Persists the event. Called once per delivery; 2xx is answered only after it has resolved and the delivery is
+   * marked done. When it throws, the answer is 500 and the sender's next attempt calls it again.
+   */
+  readonly persist: (event: SchemaEvent<Event, Schema>, delivery: Delivery<Transaction>) => unknown;
+  /** A Standard Schema for `event.data`. Data that it refuses reaches `persist` as an unknown event. */
+  readonly schema?: Schema | undefined;
+  /** Separates the dedupe keys of endpoints that share a store and a provider. Default: `""`. */
+  readonly scope?: string | undefined;
+  /** The largest body, in bytes. Default: 1 MiB. */
+  readonly maxBodyBytes?: number | undefined;
+  /** How long a body may take to arrive. Default: 10 s. */
+  readonly bodyTimeoutMs?: number | undefined;
+  /** From receipt to answer; body, wait and `persist` share it. Default: 80% of the sender's timeout. */
+  readonly deadlineMs?: number | undefined;
+  /** How long a claim outlives a process that died. Heartbeats extend it while `persist` runs. Default: 4 s. */
+  readonly leaseMs?: number | undefined;
+  /** How long heartbeats keep a lease alive for a `persist` that does not return. Default: 60 s. */
+  readonly maxRunMs?: number | undefined;
+  /** How long a completed delivery is remembered. Default: 30 days. */
+  readonly retainMs?: number | undefined;
+  /** How long a duplicate waits for the one in flight before it is answered 503. Default and maximum: 3 s. */
+  readonly waitMs?: number | undefined;
+  /**
+   * Told how each request ended, after its answer is decided. It is not awaited, and its failure changes nothing.
+   * Default: one line on `console.error` for each outcome of status 500 and above.
+   */
+  readonly onOutcome?: ((outcome: Outcome) => unknown) | undefined;
+}
+
+/** The limits of a receiver, with all defaults filled in. */
+export interface ReceiverLimits {
+  readonly maxBodyBytes: number;
+  readonly bodyTimeoutMs: number;
+  readonly deadlineMs: number;
+  readonly leaseMs: number;
+  readonly maxRunMs: number;
+  readonly retainMs: number;
+  readonly waitMs: number;
+}
+
+/** What an answer needs to travel back: a deadline this close to the sender's timeout would come too late. */
+const networkMarginMs = 1_000;
+
+const longestWaitMs = 3_000;
+const dayMs = 86_400_000;
+
+/**
+ * Fills in the defaults and checks them against the provider's delivery policy.
+ *
+ * @throws LatchhookError `invalid-option`, naming the option and what to set.
+ */
+export function resolveLimits(options: ReceiverOptions<never, never, never>): ReceiverLimits {
+  requireParts(options as unknown as Record<string, unknown>);
+  const { policy, name } = options.provider;
+  const limits: ReceiverLimits = {
+    maxBodyBytes: options.maxBodyBytes ?? 1_048_576,
+    bodyTimeoutMs: options.bodyTimeoutMs ?? 10_000,
+    deadlineMs: options.deadlineMs ?? policy.timeoutMs * 0.8,
+    leaseMs: options.leaseMs ?? 4_000,
+    maxRunMs: options.maxRunMs ?? 60_000,
+    retainMs: options.retainMs ?? 30 * dayMs,
+    waitMs: options.waitMs ?? longestWaitMs,
+  };
+  for (const [option, value] of Object.entries(limits)) {
+    require(
+      typeof value === "number" && Number.isFinite(value) && value > 0,
+      `${option} must be a finite number above 0; leave it out for the default.`,
+    );
+  }
+  require(limits.waitMs <= longestWaitMs, `waitMs must be at most ${longestWaitMs}.`);
+  require(
+    limits.leaseMs < policy.shortestRetryGapMs,
+    `leaseMs must be below ${policy.shortestRetryGapMs}, the shortest pause between two attempts of ${name}: a longer lease would refuse the retry that repairs a crash.`,
+  );
+  require(
+    limits.deadlineMs < policy.timeoutMs - networkMarginMs,
+    `deadlineMs must be below ${policy.timeoutMs - networkMarginMs}: ${name} gives up after ${policy.timeoutMs} ms, and the answer has to travel.`,
+  );
+  require(
+    limits.retainMs >= policy.retryHorizonMs,
+    `retainMs must be at least ${policy.retryHorizonMs}: for so long a delivery of ${name} can come again.`,
+  );
+  return limits;
+}
+
+function requireParts(options: Record<string, unknown>): void {
+  const { provider, store, persist, scope, schema, onOutcome } = options;
+  require(
+    hasMethods(provider, ["precheck", "verify", "read"]),
+    "provider is required: pass one such as aiStats({ secret }).",
+  );
+  require(
+    hasMethods(store, ["claim", "extend", "complete", "fail"]),
+    'store is required: pass one such as sqliteStore({ path: "deliveries.db" }).',
+  );
+  require(typeof persist === "function", "persist is required: the callback that stores the event.");
+  require(scope === undefined || typeof scope === "string", "scope must be a string.");
+  require(schema === undefined || hasStandardSchema(schema), "schema must be a Standard Schema, such as a zod schema.");
+  require(onOutcome === undefined || typeof onOutcome === "function", "onOutcome must be a function.");
+}
+
+function hasMethods(value: unknown, names: readonly string[]): boolean {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    names.every((name) => typeof (value as Record<string, unknown>)[name] === "function")
+  );
+}
+
+function hasStandardSchema(schema: unknown): boolean {
+  return (typeof schema === "object" || typeof schema === "function") && schema !== null && "~standard" in schema;
+}
+
+function require(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new LatchhookError("invalid-option", message);
+}
+

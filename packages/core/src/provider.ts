@@ -1,0 +1,114 @@
+import type { WebhookEvent } from "./event.ts";
+import type { HeaderSource } from "./headers.ts";
+import type { IdentityPart } from "./key.ts";
+import type { MaybePromise } from "./maybe-promise.ts";
+
+/** A request as it is verified: its headers, and the exact bytes of its body. */
+export interface SignedRequest {
+  readonly headers: HeaderSource;
+  /** The body as it came over the wire. Bytes that were decoded and encoded again do not verify. */
+  readonly body: Uint8Array;
+  /** When the request arrived, in milliseconds since the epoch; freshness is judged against it. Default: now. */
+  readonly receivedAt?: number | undefined;
+}
+
+/** Why a delivery cannot be believed. Answered 401, always with the same body. */
+export type UnauthenticReason =
+  | "missing-signature"
+  | "malformed-signature"
+  | "too-many-signatures"
+  | "unsupported-signature-version"
+  | "signature-mismatch"
+  | "missing-timestamp"
+  | "malformed-timestamp"
+  | "stale-timestamp"
+  | "future-timestamp"
+  | "missing-id"
+  | "malformed-id"
+  | "conflicting-headers"
+  | "metadata-mismatch"
+  | "stale-content"
+  | "future-content";
+
+/** Why an authentic delivery cannot be read. Answered 400. */
+export type MalformedReason = "not-utf8" | "not-json" | "not-an-object";
+
+/** A refusal is a value: what a sender sends never throws. */
+export type Refusal =
+  | { readonly ok: false; readonly kind: "unauthentic"; readonly reason: UnauthenticReason }
+  | { readonly ok: false; readonly kind: "malformed"; readonly reason: MalformedReason };
+
+/** A request that is authentic and fresh. */
+export interface Verified {
+  readonly ok: true;
+  /** Which of the configured secrets matched, counted from 0. */
+  readonly secretIndex: number;
+}
+
+/** What the signed content of an authentic request says. */
+export interface Reading<Event extends WebhookEvent = WebhookEvent> {
+  readonly ok: true;
+  /** The event. Its `id` is empty where the sender signed none; the delivery key then takes its place. */
+  readonly event: Event;
+  /** What makes this delivery the same over all its retries, from signed content. Hashed into the dedupe key. */
+  readonly identity: readonly IdentityPart[];
+  /**
+   * A second identity that is claimed too, where an unsigned header had to become part of the first: the signature
+   * itself, so that one captured request cannot run again under another header.
+   */
+  readonly replayIdentity?: readonly IdentityPart[] | undefined;
+  /** The sender's own, signed count of attempts, where it has one. */
+  readonly attempt?: number | undefined;
+  /** How many attempts the sender says it makes. */
+  readonly maxAttempts?: number | undefined;
+  /** True where nothing that is signed limits a replay in time: the dedupe record is then kept for good. */
+  readonly undated?: boolean | undefined;
+}
+
+/** How a sender delivers. The receiver checks its own limits against it when it is made. */
+export interface DeliveryPolicy {
+  /** How long the sender waits for an answer, in milliseconds. */
+  readonly timeoutMs: number;
+  /** The shortest pause between two attempts, in milliseconds. A lease must be over before the next attempt. */
+  readonly shortestRetryGapMs: number;
+  /** For how long the same delivery can come again, in milliseconds. Dedupe records must outlive it. */
+  readonly retryHorizonMs: number;
+  /** How many attempts the sender makes, or null where it does not say. */
+  readonly maxAttempts: number | null;
+}
+
+/** One sender: how its requests are verified and what its signed content means. */
+export interface Provider<Event extends WebhookEvent = WebhookEvent> {
+  /** In kebab case. Part of every dedupe key: a provider that is renamed forgets what it has seen. */
+  readonly name: string;
+  readonly policy: DeliveryPolicy;
+  /**
+   * Refuses by the headers alone what `verify` would refuse for them: absent, misshapen or stale. Called before the
+   * body is read, so that such a request costs neither memory nor a hash.
+   */
+  precheck(request: Omit<SignedRequest, "body">): Refusal | undefined;
+  /**
+   * Authenticity and freshness over the bytes; parses nothing. Synchronous, unless the secret is resolved
+   * asynchronously or the platform has only Web Crypto.
+   *
+   * @throws LatchhookError `secret-unavailable` when a secret resolver fails. Never for what a sender sent.
+   */
+  verify(request: SignedRequest): MaybePromise<Verified | Refusal>;
+  /** Reads what `verify` has accepted: event and identity from signed content. Call it only after `verify`. */
+  read(request: SignedRequest): Reading<Event> | Refusal;
+}
+
+/** Declares a provider. At run time the identity function; it gives the object its type. */
+export function defineProvider<Event extends WebhookEvent>(provider: Provider<Event>): Provider<Event> {
+  return provider;
+}
+
+/** A refusal of a request that cannot be believed. */
+export function unauthentic(reason: UnauthenticReason): Refusal {
+  return { ok: false, kind: "unauthentic", reason };
+}
+
+/** A refusal of an authentic request that cannot be read. */
+export function malformed(reason: MalformedReason): Refusal {
+  return { ok: false, kind: "malformed", reason };
+}

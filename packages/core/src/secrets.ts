@@ -1,0 +1,136 @@
+import { LatchhookError } from "./errors.ts";
+import { type MaybePromise, andThen } from "./maybe-promise.ts";
+import type { SignedRequest } from "./provider.ts";
+
+/**
+ * A secret, several (all are tried, for rotation), or a function that finds them for a request (one endpoint for many
+ * tenants). The function sees unverified input. Left out or undefined, the provider's environment variable is read.
+ */
+export type SecretOption =
+  | string
+  | readonly string[]
+  | ((request: SignedRequest) => MaybePromise<string | readonly string[]>);
+
+export interface SecretSource<Key> {
+  /** The provider's factory, as error messages name it. */
+  readonly provider: string;
+  readonly secret: SecretOption | undefined;
+  readonly environmentVariable: string;
+  /** Turns the text into a key. @throws LatchhookError `invalid-secret` */
+  readonly importKey: (secret: string) => Key;
+}
+
+/** The keys to try for a request. */
+export type KeyRing<Key> = (request: SignedRequest) => MaybePromise<readonly Key[]>;
+
+/** Tenants' keys that a resolver's ring remembers; beyond it the oldest is imported again. */
+const importedKeysKept = 256;
+
+/**
+ * Resolves a provider's secret to its keys: now, where it is text, and at each request where it is a function.
+ *
+ * @throws LatchhookError `missing-secret` or `invalid-secret`, naming the option and the environment variable.
+ */
+export function keyRing<Key>(source: SecretSource<Key>): KeyRing<Key> {
+  const { secret } = source;
+  if (typeof secret === "function") return resolvedRing(source, secret);
+  const keys = importAll(source, secret === undefined ? environmentSecret(source) : secret, source.importKey);
+  return () => keys;
+}
+
+function resolvedRing<Key>(
+  source: SecretSource<Key>,
+  resolve: (request: SignedRequest) => MaybePromise<string | readonly string[]>,
+): KeyRing<Key> {
+  const imported = new Map<string, Key>();
+  const importOnce = (text: string): Key => {
+    const known = imported.get(text);
+    if (known !== undefined) return known;
+    const key = source.importKey(text);
+    if (imported.size >= importedKeysKept) imported.delete(imported.keys().next().value as string);
+    imported.set(text, key);
+    return key;
+  };
+  const unavailable = (cause: unknown): never => {
+    throw new LatchhookError(
+      "secret-unavailable",
+      `${source.provider}: the secret function failed or gave no usable secret; the delivery was refused, and the sender retries.`,
+      { cause },
+    );
+  };
+  return (request) => {
+    try {
+      const keys = andThen(resolve(request), (texts) => importAll(source, texts, importOnce));
+      return "then" in keys ? keys.then(undefined, unavailable) : keys;
+    } catch (error) {
+      return unavailable(error);
+    }
+  };
+}
+
+function importAll<Key>(
+  source: SecretSource<Key>,
+  secret: unknown,
+  importKey: (secret: string) => Key,
+): readonly Key[] {
+  const texts: readonly unknown[] = Array.isArray(secret) ? secret : [secret];
+  if (texts.length === 0) throw missingSecret(source, "is an empty list");
+  return texts.map((text, index) => {
+    const which = Array.isArray(secret) ? `, entry ${index},` : "";
+    if (typeof text !== "string") throw missingSecret(source, `${which} is not a string`.trimStart());
+    if (text.trim() === "") throw missingSecret(source, `${which} is empty`.trimStart());
+    if (["undefined", "null"].includes(text.trim())) {
+      throw missingSecret(source, `${which} is the text "${text.trim()}"`.trimStart());
+    }
+    return importKey(text);
+  });
+}
+
+function environmentSecret(source: SecretSource<unknown>): string {
+  const environment = (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env;
+  const secret = environment?.[source.environmentVariable];
+  if (secret === undefined) throw missingSecret(source, "is not set");
+  return secret;
+}
+
+function missingSecret(source: SecretSource<unknown>, problem: string): LatchhookError {
+  return new LatchhookError(
+    "missing-secret",
+    `${source.provider}: the secret ${problem}. Pass { secret } or set ${source.environmentVariable}.`,
+  );
+}
+
+/** The UTF-8 bytes of a secret that its sender uses as it is, without the white space that copying adds. */
+export function utf8Secret(secret: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(secret.trim());
+}
+
+/**
+ * The bytes of a base64 secret, padded or not, with or without one of `prefixes`.
+ *
+ * @throws LatchhookError `invalid-secret` when it is not base64 or has fewer than `minimumBytes`.
+ */
+export function base64Secret(
+  provider: string,
+  secret: string,
+  prefix: string,
+  minimumBytes: number,
+): Uint8Array<ArrayBuffer> {
+  const trimmed = secret.trim();
+  const text = (trimmed.startsWith(prefix) ? trimmed.slice(prefix.length) : trimmed).replace(/=+$/, "");
+  if (!/^[A-Za-z0-9+/]+$/.test(text) || text.length % 4 === 1) {
+    throw new LatchhookError(
+      "invalid-secret",
+      `${provider}: the secret is not base64 (after ${prefix}). Copy it whole, as the sender showed it.`,
+    );
+  }
+  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  if (bytes.length < minimumBytes) {
+    throw new LatchhookError(
+      "invalid-secret",
+      `${provider}: the secret has ${bytes.length} bytes; at least ${minimumBytes} are needed. Copy it whole.`,
+    );
+  }
+  return bytes;
+}
+
