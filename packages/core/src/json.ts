@@ -6,8 +6,15 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /** A JSON object whose members are still to be checked. */
 export type JsonObject = { readonly [name: string]: unknown };
 
+export interface ParsedObject {
+  readonly ok: true;
+  readonly value: JsonObject;
+  /** The text it was parsed from: one text for one body, since decoding is strict. */
+  readonly text: string;
+}
+
 /** Decodes strict UTF-8 and parses a JSON object. Only for bytes that have been verified. */
-export function parseJsonObject(body: Uint8Array): { readonly ok: true; readonly value: JsonObject } | Refusal {
+export function parseJsonObject(body: Uint8Array): ParsedObject | Refusal {
   let text: string;
   try {
     text = decoder.decode(body);
@@ -20,7 +27,7 @@ export function parseJsonObject(body: Uint8Array): { readonly ok: true; readonly
   } catch {
     return malformed("not-json");
   }
-  return isJsonObject(value) ? { ok: true, value } : malformed("not-an-object");
+  return isJsonObject(value) ? { ok: true, value, text } : malformed("not-an-object");
 }
 
 /** Whether a parsed value is an object: not null, not an array. */
@@ -31,4 +38,29 @@ export function isJsonObject(value: unknown): value is JsonObject {
 /** A member that is an object, or an empty one: lets readers look two levels deep without a check at each. */
 export function objectMember(value: unknown): JsonObject {
   return isJsonObject(value) ? value : {};
+}
+
+/** The instant that Unix seconds name, or null where the value is no such number. */
+export function dateFromSeconds(value: unknown): Date | null {
+  if (typeof value !== "number") return null;
+  const date = new Date(value * 1000);
+  return Number.isNaN(date.getTime()) ? null : date;
+}
+
+/** The value where it is a string, else an empty one. */
+export function stringMember(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+const isoInstant = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(Z|[+-]\d\d:?\d\d)?$/;
+
+/**
+ * The instant that an ISO 8601 date and time names, or null. `Date.parse` alone would read `"5"` as a year. Without
+ * an offset it is taken as UTC, which is what servers write when they leave it out.
+ */
+export function dateFromIso(value: unknown): Date | null {
+  const match = typeof value === "string" ? isoInstant.exec(value) : null;
+  if (match === null) return null;
+  const date = new Date(match[1] === undefined ? `${match[0]}Z` : match[0]);
+  return Number.isNaN(date.getTime()) ? null : date;
 }

@@ -1,5 +1,5 @@
-import { LatchhookError } from "./errors.ts";
 import type { Delivery } from "./delivery.ts";
+import { LatchhookError } from "./errors.ts";
 import type { WebhookEvent } from "./event.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Provider } from "./provider.ts";
@@ -46,6 +46,9 @@ export interface ReceiverOptions<
   readonly onOutcome?: ((outcome: Outcome) => unknown) | undefined;
 }
 
+/** Any receiver's options, whatever its provider, store and schema. */
+export type AnyReceiverOptions = ReceiverOptions<WebhookEvent, never, StandardSchema | undefined>;
+
 /** The limits of a receiver, with all defaults filled in. */
 export interface ReceiverLimits {
   readonly maxBodyBytes: number;
@@ -68,7 +71,7 @@ const dayMs = 86_400_000;
  *
  * @throws LatchhookError `invalid-option`, naming the option and what to set.
  */
-export function resolveLimits(options: ReceiverOptions<never, never, never>): ReceiverLimits {
+export function resolveLimits(options: AnyReceiverOptions): ReceiverLimits {
   requireParts(options as unknown as Record<string, unknown>);
   const { policy, name } = options.provider;
   const limits: ReceiverLimits = {
@@ -81,40 +84,38 @@ export function resolveLimits(options: ReceiverOptions<never, never, never>): Re
     waitMs: options.waitMs ?? longestWaitMs,
   };
   for (const [option, value] of Object.entries(limits)) {
-    require(
-      typeof value === "number" && Number.isFinite(value) && value > 0,
-      `${option} must be a finite number above 0; leave it out for the default.`,
-    );
+    require(typeof value === "number" &&
+      Number.isFinite(value) &&
+      value > 0, `${option} must be a finite number above 0; leave it out for the default.`);
   }
   require(limits.waitMs <= longestWaitMs, `waitMs must be at most ${longestWaitMs}.`);
-  require(
-    limits.leaseMs < policy.shortestRetryGapMs,
-    `leaseMs must be below ${policy.shortestRetryGapMs}, the shortest pause between two attempts of ${name}: a longer lease would refuse the retry that repairs a crash.`,
-  );
-  require(
-    limits.deadlineMs < policy.timeoutMs - networkMarginMs,
-    `deadlineMs must be below ${policy.timeoutMs - networkMarginMs}: ${name} gives up after ${policy.timeoutMs} ms, and the answer has to travel.`,
-  );
-  require(
-    limits.retainMs >= policy.retryHorizonMs,
-    `retainMs must be at least ${policy.retryHorizonMs}: for so long a delivery of ${name} can come again.`,
-  );
+  require(limits.leaseMs <
+    policy.shortestRetryGapMs, `leaseMs must be below ${policy.shortestRetryGapMs}, the shortest pause between two attempts of ${name}: a longer lease would refuse the retry that repairs a crash.`);
+  require(limits.deadlineMs <
+    policy.timeoutMs -
+      networkMarginMs, `deadlineMs must be below ${policy.timeoutMs - networkMarginMs}: ${name} gives up after ${policy.timeoutMs} ms, and the answer has to travel.`);
+  require(limits.retainMs >=
+    policy.retryHorizonMs, `retainMs must be at least ${policy.retryHorizonMs}: for so long a delivery of ${name} can come again.`);
   return limits;
 }
 
 function requireParts(options: Record<string, unknown>): void {
   const { provider, store, persist, scope, schema, onOutcome } = options;
-  require(
-    hasMethods(provider, ["precheck", "verify", "read"]),
-    "provider is required: pass one such as aiStats({ secret }).",
-  );
-  require(
-    hasMethods(store, ["claim", "extend", "complete", "fail"]),
-    'store is required: pass one such as sqliteStore({ path: "deliveries.db" }).',
-  );
+  require(hasMethods(provider, [
+    "precheck",
+    "verify",
+    "read",
+  ]), "provider is required: pass one such as aiStats({ secret }).");
+  require(hasMethods(store, [
+    "claim",
+    "extend",
+    "complete",
+    "fail",
+  ]), 'store is required: pass one such as sqliteStore({ path: "deliveries.db" }).');
   require(typeof persist === "function", "persist is required: the callback that stores the event.");
   require(scope === undefined || typeof scope === "string", "scope must be a string.");
-  require(schema === undefined || hasStandardSchema(schema), "schema must be a Standard Schema, such as a zod schema.");
+  require(schema === undefined ||
+    hasStandardSchema(schema), "schema must be a Standard Schema, such as a zod schema.");
   require(onOutcome === undefined || typeof onOutcome === "function", "onOutcome must be a function.");
 }
 
@@ -127,10 +128,11 @@ function hasMethods(value: unknown, names: readonly string[]): boolean {
 }
 
 function hasStandardSchema(schema: unknown): boolean {
-  return (typeof schema === "object" || typeof schema === "function") && schema !== null && "~standard" in schema;
+  return (
+    (typeof schema === "object" || typeof schema === "function") && schema !== null && "~standard" in schema
+  );
 }
 
 function require(condition: boolean, message: string): asserts condition {
   if (!condition) throw new LatchhookError("invalid-option", message);
 }
-

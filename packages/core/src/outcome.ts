@@ -17,6 +17,7 @@ const answers = {
   "persist-failed": [500, '{"error":"failed"}'],
   "body-consumed": [500, '{"error":"failed"}'],
   misconfigured: [500, '{"error":"failed"}'],
+  "internal-error": [500, '{"error":"failed"}'],
   "in-flight": [503, '{"error":"busy"}'],
   "deadline-exceeded": [503, '{"error":"busy"}'],
   "lease-lost": [503, '{"error":"busy"}'],
@@ -71,7 +72,8 @@ export function statusOf(code: OutcomeCode): number {
 export function toAnswer(outcome: Pick<Outcome, "code" | "retryAfterMs">): Answer {
   const [status, body] = answers[outcome.code];
   const headers: Record<string, string> = { "content-type": "application/json" };
-  if (status === 405) headers["allow"] = "POST";
-  if (status === 503) headers["retry-after"] = String(Math.max(1, Math.ceil((outcome.retryAfterMs ?? 0) / 1000)));
+  if (status === 405) headers.allow = "POST";
+  if (status === 503)
+    headers["retry-after"] = String(Math.max(1, Math.ceil((outcome.retryAfterMs ?? 0) / 1000)));
   return { status, headers, body };
 }

@@ -1,5 +1,6 @@
+import { environmentVariable } from "./environment.ts";
 import { LatchhookError } from "./errors.ts";
-import { type MaybePromise, andThen } from "./maybe-promise.ts";
+import { andThen, isPromiseLike, type MaybePromise } from "./maybe-promise.ts";
 import type { SignedRequest } from "./provider.ts";
 
 /**
@@ -61,7 +62,7 @@ function resolvedRing<Key>(
   return (request) => {
     try {
       const keys = andThen(resolve(request), (texts) => importAll(source, texts, importOnce));
-      return "then" in keys ? keys.then(undefined, unavailable) : keys;
+      return isPromiseLike(keys) ? keys.then(undefined, unavailable) : keys;
     } catch (error) {
       return unavailable(error);
     }
@@ -87,8 +88,7 @@ function importAll<Key>(
 }
 
 function environmentSecret(source: SecretSource<unknown>): string {
-  const environment = (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env;
-  const secret = environment?.[source.environmentVariable];
+  const secret = environmentVariable(source.environmentVariable);
   if (secret === undefined) throw missingSecret(source, "is not set");
   return secret;
 }
@@ -133,4 +133,3 @@ export function base64Secret(
   }
   return bytes;
 }
-

@@ -6,7 +6,9 @@ type LazyKey = () => Promise<CryptoKey>;
 const encoder = new TextEncoder();
 
 export const importHmacKey: PlatformCrypto["importHmacKey"] = (bytes) =>
-  lazyKey(() => crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["verify"])) as unknown as HmacKey;
+  lazyKey(() =>
+    crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["verify"]),
+  ) as unknown as HmacKey;
 
 export const importEd25519Key: PlatformCrypto["importEd25519Key"] = (bytes) =>
   lazyKey(() => crypto.subtle.importKey("raw", bytes, "Ed25519", false, ["verify"])) as unknown as Ed25519Key;

@@ -1,0 +1,30 @@
+/**
+ * Resolves with the first of: what `work` resolves to, what it passes to `answerEarly`, and `atDeadline` once
+ * `deadlineMs` are over. The work itself always goes on to its end.
+ *
+ * @param onLate told the work's own result when something else was answered before.
+ */
+export function firstAnswer<Result>(
+  work: (answerEarly: (result: Result) => void) => Promise<Result>,
+  deadlineMs: number,
+  atDeadline: () => Result,
+  onLate: (settled: Promise<Result>) => void,
+): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    let answered = false;
+    function answer(result: Result): void {
+      if (answered) return;
+      answered = true;
+      clearTimeout(timer);
+      resolve(result);
+    }
+    function answerEarly(result: Result): void {
+      if (answered) return;
+      answer(result);
+      onLate(settled);
+    }
+    const timer = setTimeout(() => answerEarly(atDeadline()), deadlineMs);
+    const settled = work(answerEarly);
+    settled.then(answer, reject);
+  });
+}

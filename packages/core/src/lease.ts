@@ -1,0 +1,72 @@
+import { LatchhookError } from "./errors.ts";
+import type { Claim, Store } from "./store.ts";
+
+export interface LeaseOptions {
+  readonly leaseMs: number;
+  readonly maxRunMs: number;
+}
+
+/** Claims kept alive by heartbeats while the callback runs. */
+export interface Lease {
+  /** Aborts, with the reason, once the right to run is gone. */
+  readonly signal: AbortSignal;
+  /** Ends the heartbeats. The claims stay as they are. */
+  release(): void;
+}
+
+/**
+ * Extends the claims three times per lease. One lost heartbeat does no harm; when none has succeeded for a whole
+ * lease, or the store says that a claim is lost, another process may already be running, and the signal aborts.
+ *
+ * After `maxRunMs` the heartbeats stop and the leases run out, so that a callback that never returns cannot lock its
+ * event for ever.
+ */
+export function holdLease(store: Store<never>, claims: readonly Claim[], options: LeaseOptions): Lease {
+  const { leaseMs, maxRunMs } = options;
+  const controller = new AbortController();
+  const startedAt = performance.now();
+  let safeUntil = startedAt + leaseMs;
+  let beating = false;
+
+  function end(reason: LatchhookError): void {
+    clearInterval(timer);
+    controller.abort(reason);
+  }
+
+  async function beat(): Promise<void> {
+    const beatAt = performance.now();
+    if (beatAt >= safeUntil) return end(leaseLost("no heartbeat reached the store for a whole lease"));
+    if (beatAt - startedAt >= maxRunMs) return end(runTimeout(maxRunMs));
+    if (beating) return;
+    beating = true;
+    try {
+      for (const claim of claims) {
+        if ((await store.extend(claim, leaseMs)) === "lost")
+          return end(leaseLost("another request holds it"));
+      }
+      // Counted from before the call: the store started the new lease after that.
+      safeUntil = beatAt + leaseMs;
+    } catch {
+      // Tried again at the next beat, as long as the lease lasts.
+    } finally {
+      beating = false;
+    }
+  }
+
+  const timer = setInterval(() => void beat(), Math.min(leaseMs, maxRunMs) / 3);
+  return { signal: controller.signal, release: () => clearInterval(timer) };
+}
+
+function leaseLost(why: string): LatchhookError {
+  return new LatchhookError(
+    "lease-lost",
+    `The lease on this delivery is lost: ${why}. Stop; the next attempt runs it.`,
+  );
+}
+
+function runTimeout(maxRunMs: number): LatchhookError {
+  return new LatchhookError(
+    "run-timeout",
+    `persist ran longer than maxRunMs (${maxRunMs} ms). Stop; the next attempt runs it.`,
+  );
+}

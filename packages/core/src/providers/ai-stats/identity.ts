@@ -1,0 +1,44 @@
+import type { HeaderSource } from "../../headers.ts";
+import { objectMember, type ParsedObject, stringMember } from "../../json.ts";
+import { type IdentityPart, identityPart } from "../../key.ts";
+import type { Reading } from "../../provider.ts";
+import { headerDeliveryKey, signatureOf } from "./headers.ts";
+
+/**
+ * What stays the same over all attempts of one delivery. The body itself does not: its clock, its attempt number and
+ * the job's data are new each time.
+ *
+ * `delivery.key` holds no job id (`video.completed` for every job), and `id` is cut at 160 characters, so neither
+ * identifies a delivery alone.
+ */
+export function aiStatsIdentity(
+  headers: HeaderSource,
+  { value: payload, text }: ParsedObject,
+): Pick<Reading, "identity" | "replayIdentity"> {
+  const data = objectMember(payload.data);
+  const id = identityPart(payload.id);
+  const type = identityPart(payload.type);
+  const job = identityPart(data.id);
+  const key = identityPart(objectMember(payload.delivery).key);
+
+  if (key !== null && (job !== null || id !== null)) {
+    return { identity: ["delivery", type, job, id, key] };
+  }
+  if (id === null && type !== null && job !== null) {
+    return { identity: ["job", type, job, ...earlyVariant(stringMember(type), data)] };
+  }
+  // A minimal body, whose delivery key is only in a header. That is not signed: whoever captured the request could
+  // choose a new one, and run it again. So the signature is claimed as well.
+  const signed = id !== null && type !== null ? ["event", type, id, job] : ["body", text];
+  return {
+    identity: [...signed, headerDeliveryKey(headers)],
+    replayIdentity: ["signature", signatureOf(headers)],
+  };
+}
+
+/** What told the events of one job apart before June 2026, when bodies had neither id nor delivery key. */
+function earlyVariant(type: string, data: Readonly<Record<string, unknown>>): readonly IdentityPart[] {
+  if (type.endsWith(".progress")) return [identityPart(data.progress)];
+  if (type.endsWith(".status_changed")) return [identityPart(data.status)];
+  return [];
+}

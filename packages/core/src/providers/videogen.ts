@@ -1,0 +1,121 @@
+import * as z from "zod/mini";
+import { type JobStatus, type KnownEvent, toJob, type UnknownEvent, type UnknownType } from "../event.ts";
+import { readHeader } from "../headers.ts";
+import { dateFromSeconds, type JsonObject, parseJsonObject, stringMember } from "../json.ts";
+import { defineProvider, type Provider } from "../provider.ts";
+import type { SecretOption } from "../secrets.ts";
+import { standardWebhooksSignature } from "../signatures/standard-webhooks-signature.ts";
+
+export interface VideogenOptions {
+  /** The endpoint's `signingSecret`, `whsec_` and base64. Default: the environment's `VIDEOGEN_WEBHOOK_SECRET`. */
+  readonly secret?: SecretOption | undefined;
+  /** How far the signed timestamp may be from the clock, either way, in seconds. Default: 300. */
+  readonly toleranceSeconds?: number | undefined;
+}
+
+const text = z.nullish(z.string());
+const error = z.nullish(z.looseObject({ message: text, code: text, requirement: text }));
+const file = z.nullish(z.looseObject({}));
+
+const toolExecution = z.looseObject({
+  toolExecutionId: z.string(),
+  toolType: text,
+  results: z.nullish(z.array(z.looseObject({ fileId: text, type: text, file }))),
+  error,
+});
+const workflowRun = z.looseObject({
+  workflowRunId: z.string(),
+  workflowType: text,
+  projectId: text,
+  projectUrl: text,
+  error,
+});
+const projectExport = z.looseObject({ exportId: z.string(), projectId: text, exportFileId: text, error });
+const assistantMessage = z.looseObject({ messageId: z.string(), message: z.nullish(z.unknown()), error });
+const fileChange = z.looseObject({ fileId: z.string(), file, error });
+
+type Ended = "succeeded" | "failed" | "cancelled";
+type FileChange =
+  | "upload.completed"
+  | "upload.failed"
+  | "playback_ready"
+  | "download_ready"
+  | "analysis_completed"
+  | "analysis_failed";
+
+/** VideoGen's events. `data` is the whole signed body; file URLs in it are signed, so do not log it. */
+export type VideogenEvent =
+  | KnownEvent<`tool_execution.${Ended}`, z.infer<typeof toolExecution>>
+  | KnownEvent<`workflow_run.${Ended}`, z.infer<typeof workflowRun>>
+  | KnownEvent<`project_export.${Ended}`, z.infer<typeof projectExport>>
+  | KnownEvent<`assistant_message.${Ended}`, z.infer<typeof assistantMessage>>
+  | KnownEvent<`file.${FileChange}`, z.infer<typeof fileChange>>
+  | UnknownEvent;
+
+/** Per kind of event: its schema, and the member that names its job. */
+const kinds = {
+  tool_execution: { schema: toolExecution, id: "toolExecutionId" },
+  workflow_run: { schema: workflowRun, id: "workflowRunId" },
+  project_export: { schema: projectExport, id: "exportId" },
+  assistant_message: { schema: assistantMessage, id: "messageId" },
+  file: { schema: fileChange, id: "fileId" },
+} as const;
+
+const endings: ReadonlyMap<string, JobStatus> = new Map<string, JobStatus>([
+  ["succeeded", "completed"],
+  ["completed", "completed"],
+  ["ready", "completed"],
+  ["failed", "failed"],
+  ["cancelled", "cancelled"],
+]);
+
+/** VideoGen: Standard Webhooks `v1`. Its event name is the body's `event`. */
+export function videogen(options: VideogenOptions = {}): Provider<VideogenEvent> {
+  return defineProvider<VideogenEvent>({
+    name: "videogen",
+    // Documented: 15 s, then exponential backoff. The schedule is not published; the specification's is assumed.
+    policy: { timeoutMs: 15_000, shortestRetryGapMs: 5_000, retryHorizonMs: 272_100_000, maxAttempts: null },
+    ...standardWebhooksSignature({
+      provider: "videogen",
+      secret: options.secret,
+      environmentVariable: "VIDEOGEN_WEBHOOK_SECRET",
+      toleranceSeconds: options.toleranceSeconds,
+    }),
+    read({ headers, body }) {
+      const parsed = parseJsonObject(body);
+      if (!parsed.ok) return parsed;
+      const id = stringMember(readHeader(headers, "webhook-id"));
+      return { ok: true, event: toEvent(id, parsed.value), identity: [id] };
+    },
+  });
+}
+
+function toEvent(id: string, data: JsonObject): VideogenEvent {
+  const type = stringMember(data.event);
+  const match =
+    /^(tool_execution|workflow_run|project_export|assistant_message|file)\.(?:.+[._])?([a-z]+)$/.exec(type);
+  const kind = match === null ? undefined : kinds[match[1] as keyof typeof kinds];
+  const status = endings.get(match?.[2] ?? "");
+  const base = {
+    provider: "videogen",
+    id,
+    job: kind === undefined ? null : toJob(data[kind.id], status),
+    occurredAt: dateFromSeconds(data.occurredAt),
+  };
+  const known = knownTypes.has(type) && kind?.schema.safeParse(data).success === true;
+  return known
+    ? ({ ...base, type, known, data } as VideogenEvent)
+    : { ...base, type: type as UnknownType, known: false, data };
+}
+
+const knownTypes: ReadonlySet<string> = new Set([
+  ...["tool_execution", "workflow_run", "project_export", "assistant_message"].flatMap((kind) =>
+    ["succeeded", "failed", "cancelled"].map((ended) => `${kind}.${ended}`),
+  ),
+  "file.upload.completed",
+  "file.upload.failed",
+  "file.playback_ready",
+  "file.download_ready",
+  "file.analysis_completed",
+  "file.analysis_failed",
+] satisfies string[]);

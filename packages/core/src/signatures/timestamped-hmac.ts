@@ -1,0 +1,60 @@
+import { importHmacKey, verifyHmac } from "#crypto";
+import type { HmacKey } from "../crypto/crypto.ts";
+import { type HeaderSource, readHeader } from "../headers.ts";
+import type { Provider, Refusal } from "../provider.ts";
+import { keyRing, type SecretOption, utf8Secret } from "../secrets.ts";
+import { checkTimestamp, resolveTolerance } from "../timestamp.ts";
+import { checkHexSignature } from "./hex-signature.ts";
+import { matchKey } from "./match-key.ts";
+
+export interface TimestampedHmacOptions {
+  /** The provider's factory, as error messages name it. */
+  readonly provider: string;
+  readonly secret: SecretOption | undefined;
+  readonly environmentVariable: string;
+  /** How far the timestamp may be from the clock, either way, in seconds. Default: 300. */
+  readonly toleranceSeconds?: number | undefined;
+  /** Which headers carry timestamp and signature in this request, in lower case; a refusal where that is not clear. */
+  readonly headerNames: (headers: HeaderSource) => TimestampedHmacHeaders | Refusal;
+}
+
+export interface TimestampedHmacHeaders {
+  readonly timestamp: string;
+  readonly signature: string;
+}
+
+/**
+ * HMAC-SHA256, in hex, over `${timestamp}.${body}`; the timestamp is Unix seconds. The key is the UTF-8 of the whole
+ * secret, whatever its prefix.
+ */
+export function timestampedHmac(options: TimestampedHmacOptions): Pick<Provider, "precheck" | "verify"> {
+  const tolerance = resolveTolerance(options.provider, options.toleranceSeconds);
+  const ring = keyRing<HmacKey>({ ...options, importKey: (secret) => importHmacKey(utf8Secret(secret)) });
+
+  function check(
+    headers: HeaderSource,
+    receivedAt: number,
+  ): Refusal | { timestamp: string; signature: string } {
+    const names = options.headerNames(headers);
+    if ("ok" in names) return names;
+    const signature = checkHexSignature(readHeader(headers, names.signature));
+    if (typeof signature !== "string") return signature;
+    const timestamp = readHeader(headers, names.timestamp);
+    const refusal = checkTimestamp(timestamp, receivedAt, tolerance);
+    return refusal ?? { timestamp: timestamp as string, signature };
+  }
+
+  return {
+    precheck({ headers, receivedAt = Date.now() }) {
+      const checked = check(headers, receivedAt);
+      return "ok" in checked ? checked : undefined;
+    },
+    verify(request) {
+      const checked = check(request.headers, request.receivedAt ?? Date.now());
+      if ("ok" in checked) return checked;
+      const prefix = `${checked.timestamp}.`;
+      const signatures = [checked.signature];
+      return matchKey(ring, request, (key) => verifyHmac(key, prefix, request.body, signatures, "hex"));
+    },
+  };
+}
