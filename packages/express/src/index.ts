@@ -1,1 +1,38 @@
-export {};
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { lazyReceiver, type OptionsSource, type StandardSchema, type WebhookEvent } from "@latchhook/core";
+import { fromNodeRequest, sendAnswer } from "@latchhook/node";
+
+/** What {@link webhook} returns: a handler for `app.post`, `app.all`, `app.use` and routers. */
+export interface WebhookHandler<Request extends IncomingMessage = IncomingMessage> {
+  (request: Request, response: ServerResponse): Promise<void>;
+  /** Waits for the deliveries in flight; from now on everything is answered 503. */
+  close(): Promise<void>;
+}
+
+const mend =
+  "The body was parsed before the webhook route saw it. Mount the route before express.json() and other parsers, " +
+  'or let it be read by express.raw({ type: "*/*" }), or keep the bytes: ' +
+  "express.json({ verify: (request, response, bytes) => { request.rawBody = bytes; } }).";
+
+/**
+ * Receives webhooks in Express 4 and 5. Mount it before `express.json()`: signatures are over the bytes as they came.
+ *
+ * ```ts
+ * app.post("/webhooks/ai-stats", webhook({ provider: aiStats(), store, persist }));
+ * ```
+ *
+ * @param source the options, or a function that makes them, called once, at the first request.
+ * @throws LatchhookError when options given as an object cannot work.
+ */
+export function webhook<
+  Event extends WebhookEvent,
+  Transaction = never,
+  Schema extends StandardSchema | undefined = undefined,
+  Request extends IncomingMessage = IncomingMessage,
+>(source: OptionsSource<Event, Transaction, Schema, Request>): WebhookHandler<Request> {
+  const receiver = lazyReceiver(source);
+  async function latchhook(request: Request, response: ServerResponse): Promise<void> {
+    sendAnswer(response, await receiver.receive(fromNodeRequest(request, mend), request));
+  }
+  return Object.assign(latchhook, { close: receiver.close });
+}

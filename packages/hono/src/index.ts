@@ -1,1 +1,44 @@
-export {};
+import { lazyReceiver, type OptionsSource, type StandardSchema, type WebhookEvent } from "@latchhook/core";
+import type { Context, Env } from "hono";
+import { getRuntimeKey } from "hono/adapter";
+import { fromHonoContext } from "./hono-request.ts";
+import { toHonoResponse } from "./hono-response.ts";
+import { incomingOf } from "./incoming.ts";
+
+/** What {@link webhook} returns: a handler for `app.post`, `app.all` and the like. */
+export interface WebhookHandler<Environment extends Env = Env> {
+  (context: Context<Environment>): Promise<Response>;
+  /** Waits for the deliveries in flight; from now on everything is answered 503. */
+  close(): Promise<void>;
+}
+
+/**
+ * Receives webhooks in Hono, on Node, Bun, Deno and Workers.
+ *
+ * ```ts
+ * app.post("/webhooks/ai-stats", webhook((c) => ({ provider: aiStats({ secret: c.env.SECRET }), store, persist })));
+ * ```
+ *
+ * @param source the options, or a function that makes them, called once, at the first request; on Workers once for
+ * each environment.
+ * @throws LatchhookError when options given as an object cannot work.
+ */
+export function webhook<
+  Event extends WebhookEvent,
+  Transaction = never,
+  Schema extends StandardSchema | undefined = undefined,
+  Environment extends Env = Env,
+>(source: OptionsSource<Event, Transaction, Schema, Context<Environment>>): WebhookHandler<Environment> {
+  const receiver = lazyReceiver(source, getRuntimeKey() === "workerd" ? environmentOf : undefined);
+  async function latchhook(context: Context<Environment>): Promise<Response> {
+    const incoming = incomingOf(context);
+    const answer = await receiver.receive(fromHonoContext(context, incoming), context);
+    return toHonoResponse(context, incoming, answer);
+  }
+  return Object.assign(latchhook, { close: receiver.close });
+}
+
+/** Only on Workers do bindings live in `env`, and does one object stand for them over many requests. */
+function environmentOf(context: Context): object {
+  return context.env;
+}

@@ -1,1 +1,3 @@
-export {};
+export { closingHeaders, discardBody, isStillArriving } from "./discard-body.ts";
+export { fromNodeRequest, type NodeRequest } from "./node-request.ts";
+export { sendAnswer } from "./send-answer.ts";

@@ -1,0 +1,34 @@
+import type { Answer } from "@latchhook/core";
+import { closingHeaders, discardBody, isStillArriving, type NodeRequest } from "@latchhook/node";
+import type { Context, Env } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+
+/**
+ * The answer as Hono's response. Where the sender is still writing (possible only on Node, for elsewhere the runtime
+ * sees to it), the response ends when that has been taken off the connection, within bounds; it is complete before.
+ */
+export function toHonoResponse<Environment extends Env>(
+  context: Context<Environment>,
+  incoming: NodeRequest | undefined,
+  { status, headers, body }: Answer,
+): Response {
+  const code = status as ContentfulStatusCode;
+  if (incoming === undefined || !isStillArriving(incoming)) return context.body(body, code, { ...headers });
+  const bytes = new TextEncoder().encode(body);
+  return context.body(heldOpen(bytes, discardBody(incoming)), code, {
+    ...headers,
+    ...closingHeaders(incoming),
+    "content-length": String(bytes.byteLength),
+  });
+}
+
+/** A stream that has `bytes` at once and ends after `until`. */
+function heldOpen(bytes: Uint8Array, until: Promise<void>): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    async start(controller) {
+      controller.enqueue(bytes);
+      await until;
+      controller.close();
+    },
+  });
+}

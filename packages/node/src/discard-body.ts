@@ -1,0 +1,43 @@
+import type { IncomingMessage } from "node:http";
+
+/** Enough for a sender that writes everything before it reads; little enough to cost nothing. */
+const maxBytes = 16 * 1_048_576;
+const maxMs = 2_000;
+
+/**
+ * Whether the sender may still be writing when its answer is ready. The connection must then be closed after the
+ * answer, but not before {@link discardBody} is through.
+ */
+export function isStillArriving(request: IncomingMessage): boolean {
+  return !request.complete && !request.destroyed;
+}
+
+/** The header that ends the connection after an answer. HTTP/2 has none: its streams end one by one. */
+export function closingHeaders(request: IncomingMessage): Record<string, string> {
+  return request.httpVersionMajor === 1 ? { connection: "close" } : {};
+}
+
+/**
+ * Takes the rest of a body off the connection and drops it, for 16 MiB or two seconds. Closing a connection with
+ * unread bytes in it resets it, and the sender loses the answer (RFC 9112, section 9.6).
+ */
+export function discardBody(request: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    let length = 0;
+
+    function settle(): void {
+      clearTimeout(timer);
+      request.off("data", drop).off("end", settle).off("error", settle).off("close", settle);
+      resolve();
+    }
+    function drop(chunk: { length: number }): void {
+      length += chunk.length;
+      if (length > maxBytes) settle();
+    }
+
+    const timer = setTimeout(settle, maxMs);
+    // A listener left behind, such as that of a web stream nobody reads, would pause the stream or pile up its bytes.
+    request.removeAllListeners("data").removeAllListeners("readable");
+    request.on("data", drop).on("end", settle).on("error", settle).on("close", settle).resume();
+  });
+}

@@ -1,0 +1,26 @@
+import type { IncomingMessage } from "node:http";
+import type { WebhookRequest } from "@latchhook/core";
+import { readNodeBody } from "./read-node-body.ts";
+
+/** A request of `node:http`, with what an earlier parser may have left on it. */
+export type NodeRequest = IncomingMessage & {
+  /** A Buffer after `express.raw()`. Anything else is of no use: the bytes can no longer be known. */
+  readonly body?: unknown;
+  /** The bytes as Google Cloud Functions keep them, or the `verify` hook of a parser. */
+  readonly rawBody?: unknown;
+};
+
+/**
+ * Reads a `node:http` request for the receiver: the stream itself where nobody has read it yet, else the bytes that
+ * were kept in `rawBody` or `body`.
+ *
+ * @param mend what to change, in the framework's own terms, where a parser took the bytes before.
+ */
+export function fromNodeRequest(request: NodeRequest, mend: string): WebhookRequest {
+  return {
+    method: request.method ?? "",
+    // Names are already in lower case here, so no lookup has to normalise them.
+    headers: request.headers,
+    readBody: async (limits) => readNodeBody(request, limits, mend),
+  };
+}
