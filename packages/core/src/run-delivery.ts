@@ -1,10 +1,10 @@
 import { type Acquired, completeClaim, releaseClaims } from "./claims.ts";
+import { type Commit, createCommit } from "./commit.ts";
 import type { Delivery } from "./delivery.ts";
-import { isLatchhookError, LatchhookError } from "./errors.ts";
+import { isLatchhookError } from "./errors.ts";
 import type { WebhookEvent } from "./event.ts";
 import { type HeaderSource, toHeaders } from "./headers.ts";
 import { holdLease, type Lease } from "./lease.ts";
-import { isPromiseLike } from "./maybe-promise.ts";
 import type { ReceiverLimits } from "./options.ts";
 import type { OutcomeCode } from "./outcome.ts";
 import type { Reading } from "./provider.ts";
@@ -35,12 +35,6 @@ export interface RunResult {
   readonly error?: unknown;
 }
 
-/** Whether the delivery was committed together with the user's writes, or the store failed while it tried. */
-interface CommitState {
-  committed: boolean;
-  storeError: unknown;
-}
-
 /**
  * Runs the callback under its lease and marks the delivery done. Resolves when the callback has ended; where the lease
  * is lost before that, `onLeaseLost` is told at once, and what the callback does then is fenced off.
@@ -69,21 +63,23 @@ async function persistAndComplete(
   const { store, limits } = options;
   const [main, ...others] = delivery.acquired.claims;
   const retainMs = delivery.reading.undated ? Number.POSITIVE_INFINITY : limits.retainMs;
-  const commit: CommitState = { committed: false, storeError: undefined };
+  const commit = createCommit(store, main, retainMs);
+  const open = (): readonly Claim[] => (commit.isCommitted() ? others : [main, ...others]);
   try {
     const event = await applySchema(delivery.event, options.schema);
-    await options.persist(event as never, toDelivery(delivery, store, lease, commit, retainMs));
+    await options.persist(event as never, toDelivery(delivery, lease, commit));
+    await commit.settle();
   } catch (error) {
-    await releaseClaims(store, commit.committed ? others : [main, ...others]);
-    return persistFailure(error, commit);
+    await releaseClaims(store, open());
+    return persistFailure(error);
   }
-  return complete(store, commit.committed ? others : [main, ...others], retainMs);
+  return complete(store, open(), retainMs);
 }
 
-function persistFailure(error: unknown, commit: CommitState): RunResult {
-  if (commit.storeError !== undefined) return { code: "store-unavailable", error: commit.storeError };
-  if (isLatchhookError(error) && error.code === "lease-lost") return { code: "lease-lost", error };
-  return { code: "persist-failed", error };
+/** The callback's own error is ours to report as 500; the store's and the lease's, which it passes on, are 503. */
+function persistFailure(error: unknown): RunResult {
+  const code = isLatchhookError(error) ? error.code : undefined;
+  return { code: code === "store-unavailable" || code === "lease-lost" ? code : "persist-failed", error };
 }
 
 async function complete(store: Store<never>, claims: readonly Claim[], retainMs: number): Promise<RunResult> {
@@ -99,16 +95,13 @@ async function complete(store: Store<never>, claims: readonly Claim[], retainMs:
 
 function toDelivery(
   { acquired, reading, headers, body, receivedAt, policyMaxAttempts }: ClaimedDelivery,
-  store: Store<never>,
   lease: Lease,
-  commit: CommitState,
-  retainMs: number,
+  commit: Commit,
 ): Delivery<never> {
-  const [main] = acquired.claims;
   const attempt = reading.attempt ?? acquired.attempt;
   const maxAttempts = reading.maxAttempts ?? policyMaxAttempts;
   return {
-    key: main.key,
+    key: acquired.claims[0].key,
     attempt,
     maxAttempts,
     lastAttempt: maxAttempts !== null && attempt >= maxAttempts,
@@ -118,77 +111,6 @@ function toDelivery(
     },
     rawBody: body,
     signal: lease.signal,
-    commit: (work) => commitOnce(store, main, retainMs, commit, work),
+    commit: commit.run,
   };
-}
-
-async function commitOnce<Result>(
-  store: Store<never>,
-  claim: Claim,
-  retainMs: number,
-  state: CommitState,
-  work: (transaction: never) => Result,
-): Promise<Awaited<Result>> {
-  if (store.commit === undefined) {
-    throw new LatchhookError(
-      "commit-unsupported",
-      `The ${store.name} store has no transactions. Use sqliteStore or postgresStore, or write without commit.`,
-    );
-  }
-  if (state.committed)
-    throw new LatchhookError("commit-misused", "This delivery is already committed. Call commit once.");
-  const tracked = trackWork(work);
-  state.storeError = undefined;
-  const update = await Promise.resolve()
-    .then(() => store.commit?.(claim, { retainMs }, tracked.run))
-    .catch((error: unknown) => {
-      if (tracked.failure !== undefined) throw tracked.failure.error;
-      if (isLatchhookError(error) && error.code === "commit-misused") throw error;
-      state.storeError = error;
-      throw new LatchhookError("store-unavailable", `The ${store.name} store could not commit.`, {
-        cause: error,
-      });
-    });
-  if (update !== "ok") {
-    throw new LatchhookError(
-      "lease-lost",
-      "Another request has taken this delivery over; nothing was written.",
-    );
-  }
-  state.committed = true;
-  return tracked.result as Awaited<Result>;
-}
-
-interface TrackedWork {
-  readonly run: (transaction: never) => unknown;
-  result: unknown;
-  /** What the work itself threw, to be told from what the store threw. */
-  failure: { readonly error: unknown } | undefined;
-}
-
-/** Remembers how the user's work ended. The store may run it a second time, after a serialization failure. */
-function trackWork(work: (transaction: never) => unknown): TrackedWork {
-  const tracked: TrackedWork = { run, result: undefined, failure: undefined };
-  function fail(error: unknown): never {
-    tracked.failure = { error };
-    throw error;
-  }
-  function succeed(result: unknown): unknown {
-    tracked.result = result;
-    return result;
-  }
-  function run(transaction: never): unknown {
-    tracked.failure = undefined;
-    try {
-      const value = work(transaction);
-      if (!isPromiseLike(value)) return succeed(value);
-      // Awaited once and no more: the thenable of a query builder runs its query at each `then`.
-      const settled = Promise.resolve(value).then(succeed, fail);
-      settled.catch(() => {});
-      return settled;
-    } catch (error) {
-      return fail(error);
-    }
-  }
-  return tracked;
 }

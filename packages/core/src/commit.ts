@@ -1,0 +1,102 @@
+import type { Delivery } from "./delivery.ts";
+import { isLatchhookError, LatchhookError } from "./errors.ts";
+import { isPromiseLike } from "./maybe-promise.ts";
+import type { Claim, Store } from "./store.ts";
+
+/** One delivery's way to `store.commit`, and what came of it. */
+export interface Commit {
+  readonly run: Delivery<never>["commit"];
+  /** Waits for a commit that the callback started, awaited or not, and rejects if it failed. */
+  settle(): Promise<void>;
+  /** Whether the user's writes and the mark are in the database. */
+  isCommitted(): boolean;
+}
+
+/** Lets the callback commit its writes together with the mark "done" of `claim`, once. */
+export function createCommit(store: Store<never>, claim: Claim, retainMs: number): Commit {
+  let latest: Promise<unknown> | undefined;
+  let committed = false;
+
+  async function commit<Result>(work: (transaction: never) => Result): Promise<Awaited<Result>> {
+    if (store.commit === undefined) {
+      throw new LatchhookError(
+        "commit-unsupported",
+        `The ${store.name} store has no transactions. Use sqliteStore or postgresStore, or write without commit.`,
+      );
+    }
+    if (committed) {
+      throw new LatchhookError("commit-misused", "This delivery is already committed. Call commit once.");
+    }
+    const tracked = trackWork(work);
+    let update: "ok" | "lost";
+    try {
+      update = await store.commit(claim, { retainMs }, tracked.run);
+    } catch (error) {
+      throw tracked.failure === undefined ? toStoreError(store, error) : tracked.failure.error;
+    }
+    if (update === "lost") {
+      throw new LatchhookError(
+        "lease-lost",
+        "Another request has taken this delivery over; nothing was written.",
+      );
+    }
+    committed = true;
+    return tracked.result as Awaited<Result>;
+  }
+
+  return {
+    run(work) {
+      const result = commit(work);
+      // Settled in any case by `settle`; a callback that does not await it must not end the process.
+      result.catch(() => {});
+      latest = result;
+      return result;
+    },
+    async settle() {
+      await latest;
+    },
+    isCommitted: () => committed,
+  };
+}
+
+function toStoreError(store: Store<never>, error: unknown): unknown {
+  if (isLatchhookError(error) && error.code === "commit-misused") return error;
+  return new LatchhookError("store-unavailable", `The ${store.name} store could not commit.`, {
+    cause: error,
+  });
+}
+
+interface TrackedWork {
+  readonly run: (transaction: never) => unknown;
+  result: unknown;
+  /** What the work itself threw, to be told from what the store threw. */
+  failure: { readonly error: unknown } | undefined;
+}
+
+/** Remembers how the user's work ended. The store may run it a second time, after a serialization failure. */
+function trackWork(work: (transaction: never) => unknown): TrackedWork {
+  const tracked: TrackedWork = { run, result: undefined, failure: undefined };
+  function fail(error: unknown): never {
+    tracked.failure = { error };
+    throw error;
+  }
+  function succeed(result: unknown): unknown {
+    tracked.result = result;
+    return result;
+  }
+  function run(transaction: never): unknown {
+    tracked.failure = undefined;
+    let value: unknown;
+    try {
+      value = work(transaction);
+    } catch (error) {
+      return fail(error);
+    }
+    if (!isPromiseLike(value)) return succeed(value);
+    // Awaited once and no more: the thenable of a query builder runs its query at each `then`.
+    const settled = Promise.resolve(value).then(succeed, fail);
+    settled.catch(() => {});
+    return settled;
+  }
+  return tracked;
+}
