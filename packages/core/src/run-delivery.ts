@@ -70,6 +70,8 @@ async function persistAndComplete(
     await options.persist(event as never, toDelivery(delivery, lease, commit));
     await commit.settle();
   } catch (error) {
+    // A commit that the callback left running decides which claims are still to be given back.
+    await commit.settle().catch(() => {});
     await releaseClaims(store, open());
     return persistFailure(error);
   }
