@@ -1,0 +1,163 @@
+import { checkWebhookUrl, type SubscriptionError, type WebhookUrlOptions } from "./webhook-url.ts";
+
+/** The kinds of job whose events can be subscribed to. */
+export type JobKind = "video" | "batch";
+
+export interface WebhookSubscription {
+  /** Where events go. */
+  readonly url: string;
+  /** `job.*` names and names of the job's kind. Default: the four that end a job. */
+  readonly events?: readonly string[] | undefined;
+  /** What signs them, `whsec_` included. */
+  readonly secret?: string | undefined;
+}
+
+export interface WebhookSubscriptionOptions extends WebhookUrlOptions {
+  readonly kind: JobKind;
+}
+
+export interface SubscriptionWarning {
+  /** The entry that was dropped, or the member that is missing. */
+  readonly entry: string;
+  readonly rule: "event-of-another-kind" | "event-unknown" | "secret-missing";
+  readonly message: string;
+}
+
+/** A subscription as it is sent. */
+export interface CheckedSubscription {
+  readonly url: string;
+  readonly events: readonly string[];
+  readonly secret?: string;
+}
+
+export type SubscriptionResult =
+  | {
+      readonly ok: true;
+      readonly subscription: CheckedSubscription;
+      readonly warnings: readonly SubscriptionWarning[];
+    }
+  | { readonly ok: false; readonly error: SubscriptionError };
+
+const phases = [
+  "created",
+  "progress",
+  "completed",
+  "failed",
+  "cancelled",
+  "expired",
+  "status_changed",
+] as const;
+const kinds: readonly JobKind[] = ["video", "batch"];
+
+/** What the sender takes where none are named, or the list is empty. */
+const defaultEvents = ["job.completed", "job.failed", "job.cancelled", "job.expired"] as const;
+
+/**
+ * Checks a webhook subscription by AI Stats' own rules, before it is sent: an entry that the sender would drop
+ * silently is named in a warning, and a subscription that it would refuse is refused here.
+ *
+ * `job.completed`, `video.completed`, the bare `completed` and the spelling `canceled` are understood as the sender
+ * does; `job.*` and `video.*` stand for all events of that name.
+ */
+export function webhookSubscription(
+  subscription: WebhookSubscription,
+  { kind, development }: WebhookSubscriptionOptions,
+): SubscriptionResult {
+  const checked = checkWebhookUrl(subscription.url, { development });
+  if (!checked.ok) return checked;
+  const { secret } = subscription;
+  if (secret !== undefined && (typeof secret !== "string" || secret.trim() === "")) {
+    return refuse("secret", "secret-not-text", "The webhook's secret must be a text that is not blank.");
+  }
+  const chosen = chooseEvents(subscription.events, kind);
+  if (!chosen.ok) return chosen;
+  const warnings = secret === undefined ? [...chosen.warnings, secretMissing] : chosen.warnings;
+  const { events } = chosen;
+  return {
+    ok: true,
+    subscription: { url: checked.url, events, ...(secret === undefined ? {} : { secret: secret.trim() }) },
+    warnings,
+  };
+}
+
+const secretMissing: SubscriptionWarning = {
+  entry: "secret",
+  rule: "secret-missing",
+  message:
+    "The webhook has no secret: its deliveries are unsigned or never sent, and a receiver refuses them.",
+};
+
+type ChosenEvents =
+  | {
+      readonly ok: true;
+      readonly events: readonly string[];
+      readonly warnings: readonly SubscriptionWarning[];
+    }
+  | { readonly ok: false; readonly error: SubscriptionError };
+
+function chooseEvents(entries: unknown, kind: JobKind): ChosenEvents {
+  if (entries === undefined || entries === null) return { ok: true, events: defaultEvents, warnings: [] };
+  if (!Array.isArray(entries)) {
+    return refuse("events", "events-not-a-list", "The webhook's events must be a list of event names.");
+  }
+  if (entries.length === 0) return { ok: true, events: defaultEvents, warnings: [] };
+  const events = new Set<string>();
+  const warnings: SubscriptionWarning[] = [];
+  for (const entry of entries as readonly unknown[]) {
+    const read = readEntry(entry, kind);
+    if (Array.isArray(read)) for (const event of read) events.add(event);
+    else warnings.push(read as SubscriptionWarning);
+  }
+  if (events.size > 0) return { ok: true, events: [...events], warnings };
+  const reasons = warnings.map(({ message }) => message).join(" ");
+  return refuse(
+    "events",
+    "events-none-valid",
+    `None of the webhook's events is valid for a ${kind} job. ${reasons}`,
+  );
+}
+
+/** The events that an entry names, or why it is dropped. */
+function readEntry(entry: unknown, kind: JobKind): readonly string[] | SubscriptionWarning {
+  const shown = show(entry);
+  if (typeof entry !== "string") return drop(shown, "event-unknown", `${shown} is not an event name`);
+  const name = entry
+    .trim()
+    .toLowerCase()
+    .replace(/(^|\.)canceled$/, "$1cancelled");
+  const [prefix, phase] = name.includes(".") ? splitOnce(name) : ["job", name];
+  const named = phase === "*" ? phases : phases.filter((known) => known === phase);
+  const understood = prefix === "job" || kinds.includes(prefix as JobKind);
+  if (!understood || named.length === 0)
+    return drop(shown, "event-unknown", `${shown} is no event of this sender`);
+  if (prefix !== "job" && prefix !== kind) {
+    return drop(
+      shown,
+      "event-of-another-kind",
+      `${shown} is an event of ${prefix} jobs, and this is a ${kind} job`,
+    );
+  }
+  return named.map((known) => `${prefix}.${known}`);
+}
+
+function splitOnce(name: string): [string, string] {
+  const dot = name.indexOf(".");
+  return [name.slice(0, dot), name.slice(dot + 1)];
+}
+
+function show(entry: unknown): string {
+  const text = JSON.stringify(entry) ?? typeof entry;
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}
+
+function drop(entry: string, rule: SubscriptionWarning["rule"], problem: string): SubscriptionWarning {
+  return { entry, rule, message: `${problem} (${rule}).` };
+}
+
+function refuse(
+  entry: string,
+  rule: SubscriptionError["rule"],
+  message: string,
+): { readonly ok: false; readonly error: SubscriptionError } {
+  return { ok: false, error: { entry, rule, message } };
+}
