@@ -1,1 +1,31 @@
-export {};
+export {
+  type AiStatsEventType,
+  type AiStatsPayload,
+  type AiStatsPayloadOptions,
+  aiStatsEventId,
+  aiStatsPayload,
+} from "./payloads/ai-stats-payload.ts";
+export {
+  type CreativeaiPayload,
+  type CreativeaiPayloadOptions,
+  creativeaiPayload,
+} from "./payloads/creativeai-payload.ts";
+export {
+  type VideogenEventName,
+  type VideogenPayload,
+  type VideogenPayloadOptions,
+  videogenPayload,
+} from "./payloads/videogen-payload.ts";
+export { type AiStatsMetadata, type SignAiStatsOptions, signAiStats } from "./sign-ai-stats.ts";
+export { type CreativeaiMetadata, type SignCreativeaiOptions, signCreativeai } from "./sign-creativeai.ts";
+export { type SignStandardWebhooksOptions, signStandardWebhooks } from "./sign-standard-webhooks.ts";
+export { type SignVideogenOptions, signVideogen } from "./sign-videogen.ts";
+export { type SignedWebhook, toRequest, type WebhookBody } from "./signed-webhook.ts";
+export type { ContractCase, SkippedCase } from "./store-contract/contract-case.ts";
+export type {
+  StoreClock,
+  StoreContractOptions,
+  StoreFixture,
+  TransactionHooks,
+} from "./store-contract/options.ts";
+export { storeContract } from "./store-contract/store-contract.ts";

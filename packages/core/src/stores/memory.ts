@@ -1,0 +1,210 @@
+import { LatchhookError } from "../errors.ts";
+import type { Claim, ClaimOptions, ClaimResult, ClaimUpdate, RetainOptions, Store } from "../store.ts";
+import { sweeper } from "./sweeper.ts";
+
+export interface MemoryStoreOptions {
+  /**
+   * How many deliveries are remembered, at about 110 bytes each. Nothing is forgotten before its retention is over:
+   * a full store refuses new deliveries (503) instead. Default: 1,000,000; at most 16,000,000.
+   */
+  readonly maxEntries?: number | undefined;
+  /** The clock, in milliseconds; it must never go back. For tests. Default: `performance.now`. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** A store whose operations all answer at once. */
+export interface MemoryStore extends Store {
+  claim(key: string, options: ClaimOptions): ClaimResult;
+  extend(claim: Claim, leaseMs: number): ClaimUpdate;
+  complete(claim: Claim, options: RetainOptions): ClaimUpdate;
+  fail(claim: Claim): ClaimUpdate;
+  purge(limit: number): number;
+  close(): void;
+}
+
+/** A delivery that is in flight or was given back; also the latest completed ones, for a repeated `complete`. */
+interface OpenRecord {
+  owner: string;
+  fence: number;
+  attempt: number;
+  state: "in-flight" | "failed" | "completed";
+  /** When the lease ends, or when the claim was given back. */
+  leaseEnd: number;
+  retainMs: number;
+}
+
+/** A JavaScript Map holds 2^24 entries and throws beyond. */
+const mostEntries = 16_000_000;
+
+/** How many completions are remembered with their owner, so that a repeated `complete` is answered "ok". */
+const repeatableCompletions = 256;
+
+/**
+ * The end of a completed delivery's retention is kept in tenths of a second since the store was made. For three years
+ * that fits the 31 bits of V8's small integers, which a Map holds in place: anything else would cost an object each.
+ */
+const tickMs = 100;
+const never = 0x3fff_ffff;
+
+/** How many old entries each new one pays to look at: more than one, so that the sweep outruns the growth. */
+const sweepStep = 2;
+
+/** How many entries a full store looks at before it refuses. */
+const fullSweep = 1_000;
+
+const completedResult: ClaimResult = { state: "completed" };
+
+/**
+ * Remembers deliveries in this process: for tests, for development, and where a restart may forget what was received.
+ * What is over is removed as new deliveries come in; calling `purge` is possible and not needed.
+ *
+ * @throws LatchhookError `invalid-option`. Its `claim` throws `store-full` when `maxEntries` deliveries are
+ * remembered, and every operation throws `store-unavailable` after `close`.
+ */
+export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
+  const { maxEntries = 1_000_000, now = () => performance.now() } = options;
+  checkMaxEntries(maxEntries);
+  const madeAt = now();
+  const open = new Map<string, OpenRecord>();
+  const completed = new Map<string, number>();
+  const repeatable = new Array<string | undefined>(repeatableCompletions).fill(undefined);
+  let repeatableIndex = 0;
+  // Records in `open` that are not completed.
+  let unfinished = 0;
+  // One count for all keys: a fence cannot come again, whatever is removed.
+  let lastFence = 0;
+  let closed = false;
+
+  const tick = (): number => (now() - madeAt) / tickMs;
+  const sweepCompleted = sweeper(completed, (end) => end !== never && end <= tick(), forgetCompletion);
+  const sweepUnfinished = sweeper(
+    open,
+    ({ state, leaseEnd, retainMs }) => state !== "completed" && leaseEnd + retainMs <= now(),
+    () => unfinished--,
+  );
+
+  function forgetCompletion(key: string): void {
+    if (open.get(key)?.state === "completed") open.delete(key);
+  }
+
+  function requireOpen(): void {
+    if (closed) throw new LatchhookError("store-unavailable", "memoryStore: the store is closed.");
+  }
+
+  function makeRoom(): void {
+    sweepCompleted(sweepStep);
+    sweepUnfinished(sweepStep);
+    if (completed.size + unfinished < maxEntries) return;
+    if (sweepCompleted(fullSweep, 1) + sweepUnfinished(fullSweep, 1) > 0) return;
+    throw new LatchhookError(
+      "store-full",
+      `memoryStore: all ${maxEntries} entries are in use. Raise maxEntries, shorten retainMs, or use a durable store.`,
+    );
+  }
+
+  function insert(key: string, { owner, leaseMs, retainMs }: ClaimOptions, time: number): ClaimResult {
+    makeRoom();
+    const fence = ++lastFence;
+    open.set(key, { owner, fence, attempt: 1, state: "in-flight", leaseEnd: time + leaseMs, retainMs });
+    unfinished++;
+    return { state: "claimed", fence, attempt: 1, takeover: false };
+  }
+
+  function renew(record: OpenRecord, { owner, leaseMs, retainMs }: ClaimOptions, time: number): ClaimResult {
+    const takeover = record.state === "in-flight" && record.owner !== owner;
+    if (record.state === "failed" || takeover) {
+      record.owner = owner;
+      record.fence = ++lastFence;
+      record.attempt++;
+      record.state = "in-flight";
+    }
+    record.leaseEnd = time + leaseMs;
+    record.retainMs = retainMs;
+    return { state: "claimed", fence: record.fence, attempt: record.attempt, takeover };
+  }
+
+  /** The record that a claim is about, or undefined where another owner, fence or none at all is current. */
+  function recordOf({ key, owner, fence }: Claim): OpenRecord | undefined {
+    requireOpen();
+    const record = open.get(key);
+    return record !== undefined && record.owner === owner && record.fence === fence ? record : undefined;
+  }
+
+  function rememberForRepeats(key: string): void {
+    const oldest = repeatable[repeatableIndex];
+    if (oldest !== undefined) forgetCompletion(oldest);
+    repeatable[repeatableIndex] = key;
+    repeatableIndex = (repeatableIndex + 1) % repeatableCompletions;
+  }
+
+  return {
+    name: "memory",
+    productionWarning:
+      "memoryStore is neither durable nor shared: a restart forgets every delivery, and other processes run duplicates.",
+
+    claim(key, claimOptions) {
+      requireOpen();
+      const time = now();
+      const end = completed.get(key);
+      if (end !== undefined && (end === never || end * tickMs + madeAt > time)) return completedResult;
+      if (end !== undefined) {
+        completed.delete(key);
+        forgetCompletion(key);
+      }
+      const record = open.get(key);
+      if (record === undefined) return insert(key, claimOptions, time);
+      if (record.state === "in-flight" && record.owner !== claimOptions.owner && record.leaseEnd > time) {
+        return { state: "in-flight", retryAfterMs: record.leaseEnd - time };
+      }
+      return renew(record, claimOptions, time);
+    },
+
+    extend(claim, leaseMs) {
+      const record = recordOf(claim);
+      if (record?.state !== "in-flight") return "lost";
+      record.leaseEnd = now() + leaseMs;
+      return "ok";
+    },
+
+    complete(claim, { retainMs }) {
+      const record = recordOf(claim);
+      if (record?.state === "completed") return "ok";
+      if (record?.state !== "in-flight") return "lost";
+      record.state = "completed";
+      unfinished--;
+      completed.set(claim.key, Math.min(never, Math.ceil(tick() + retainMs / tickMs)));
+      rememberForRepeats(claim.key);
+      return "ok";
+    },
+
+    fail(claim) {
+      const record = recordOf(claim);
+      if (record?.state === "failed") return "ok";
+      if (record?.state !== "in-flight") return "lost";
+      record.state = "failed";
+      record.leaseEnd = now();
+      return "ok";
+    },
+
+    purge(limit) {
+      requireOpen();
+      // One more than there are: the step that finds the end of the map, and begins again, counts as well.
+      const removed = sweepCompleted(completed.size + 1, limit);
+      return removed + sweepUnfinished(open.size + 1, limit - removed);
+    },
+
+    close() {
+      closed = true;
+      open.clear();
+      completed.clear();
+    },
+  };
+}
+
+function checkMaxEntries(maxEntries: number): void {
+  if (Number.isSafeInteger(maxEntries) && maxEntries >= 1 && maxEntries <= mostEntries) return;
+  throw new LatchhookError(
+    "invalid-option",
+    `memoryStore: maxEntries must be a whole number from 1 to ${mostEntries}.`,
+  );
+}
