@@ -1,0 +1,54 @@
+/** A delivery as its sender would send it. `verifyWebhook(provider, signed)` takes it as it is. */
+export interface SignedWebhook {
+  readonly method: "POST";
+  /** Names in lower case. */
+  readonly headers: Record<string, string>;
+  /** The exact bytes that were signed. Send them as they are: a client that serialises them again breaks the signature. */
+  readonly body: Uint8Array<ArrayBuffer>;
+}
+
+/** A body to sign: text and bytes are taken as they are, anything else is written as JSON. */
+export type WebhookBody = string | Uint8Array | object;
+
+/**
+ * A Fetch request of a signed delivery, for Hono's `app.request`, a Next.js route handler or `receiver.handle`.
+ *
+ * @example
+ * const signed = signAiStats({ secret, type: "video.completed" });
+ * const response = await app.request(toRequest(signed, "http://localhost/webhooks/ai-stats"));
+ */
+export function toRequest({ method, headers, body }: SignedWebhook, url: string | URL): Request {
+  return new Request(url, { method, headers, body });
+}
+
+/** The bytes of a body, in memory of their own. */
+export function toBytes(body: WebhookBody): Uint8Array<ArrayBuffer> {
+  if (body instanceof Uint8Array) return Uint8Array.from(body);
+  return new TextEncoder().encode(typeof body === "string" ? body : JSON.stringify(body));
+}
+
+/** The JSON object that a body holds, or an empty one: senders derive headers from what they sign. */
+export function membersOf(body: Uint8Array): Readonly<Record<string, unknown>> {
+  try {
+    return toMembers(JSON.parse(new TextDecoder().decode(body)));
+  } catch {
+    return {};
+  }
+}
+
+/** The value where it is an object, else an empty one. */
+export function toMembers(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+/** Adds a header, unless there is no value or HTTP cannot carry it. */
+export function addHeader(headers: Record<string, string>, name: string, value: unknown): void {
+  if (typeof value !== "string" && typeof value !== "number") return;
+  const text = String(value);
+  if (/^[\x21-\x7e]+$/.test(text)) headers[name] = text;
+}
+
+/** Now, in Unix seconds. */
+export function unixSeconds(): number {
+  return Math.floor(Date.now() / 1000);
+}
