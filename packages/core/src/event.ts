@@ -33,13 +33,16 @@ export interface KnownEvent<Type extends string, Data> extends EventBase {
   readonly data: Data;
 }
 
-declare const unknownType: unique symbol;
+/** Never exists at run time: a string enum is the one kind of string that TypeScript matches with no literal. */
+declare enum UnknownTypeName {
+  value = "a type that this version does not know",
+}
 
 /**
- * The type of an event that this version does not know: at run time any string. The brand keeps it from matching a
- * literal, so that `event.type === "video.completed"` narrows to the known event alone.
+ * The type of an event that this version does not know: at run time any string. It matches no literal, so that
+ * `event.type === "video.completed"` narrows to the known event alone.
  */
-export type UnknownType = string & { readonly [unknownType]: true };
+export type UnknownType = UnknownTypeName;
 
 /**
  * An authentic event of a type or a shape that this version does not know. It is delivered all the same: nothing that
