@@ -32,7 +32,7 @@ export function webhook<
 >(source: OptionsSource<Event, Transaction, Schema, Request>): WebhookHandler<Request> {
   const receiver = lazyReceiver(source);
   async function latchhook(request: Request, response: ServerResponse): Promise<void> {
-    sendAnswer(response, await receiver.receive(fromNodeRequest(request, mend), request));
+    await sendAnswer(response, await receiver.receive(fromNodeRequest(request, mend), request));
   }
   return Object.assign(latchhook, { close: receiver.close });
 }

@@ -1,5 +1,5 @@
 import type { Answer } from "@latchhook/core";
-import { closingHeaders, discardBody, isStillArriving, type NodeRequest } from "@latchhook/node";
+import { closingHeaders, discardBody, hasArrived, type NodeRequest } from "@latchhook/node";
 import type { Context, Env } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 
@@ -7,13 +7,13 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
  * The answer as Hono's response. Where the sender is still writing (possible only on Node, for elsewhere the runtime
  * sees to it), the response ends when that has been taken off the connection, within bounds; it is complete before.
  */
-export function toHonoResponse<Environment extends Env>(
+export async function toHonoResponse<Environment extends Env>(
   context: Context<Environment>,
   incoming: NodeRequest | undefined,
   { status, headers, body }: Answer,
-): Response {
+): Promise<Response> {
   const code = status as ContentfulStatusCode;
-  if (incoming === undefined || !isStillArriving(incoming)) return context.body(body, code, { ...headers });
+  if (incoming === undefined || (await hasArrived(incoming))) return context.body(body, code, { ...headers });
   const bytes = new TextEncoder().encode(body);
   return context.body(heldOpen(bytes, discardBody(incoming)), code, {
     ...headers,

@@ -34,7 +34,7 @@ export function webhook<
 >(source: OptionsSource<Event, Transaction, Schema, IncomingMessage>): WebhookHandler {
   const receiver = lazyReceiver(source);
   async function latchhook(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    sendAnswer(response, await receiver.receive(fromNodeRequest(request, mend), request));
+    await sendAnswer(response, await receiver.receive(fromNodeRequest(request, mend), request));
   }
   return Object.assign(latchhook, { close: receiver.close });
 }

@@ -5,11 +5,15 @@ const maxBytes = 16 * 1_048_576;
 const maxMs = 2_000;
 
 /**
- * Whether the sender may still be writing when its answer is ready. The connection must then be closed after the
- * answer, but not before {@link discardBody} is through.
+ * Whether nothing of the body is still to come when its answer is ready. Otherwise the connection must be closed after
+ * the answer, but not before {@link discardBody} is through.
  */
-export function isStillArriving(request: IncomingMessage): boolean {
-  return !request.complete && !request.destroyed;
+export async function hasArrived(request: IncomingMessage): Promise<boolean> {
+  if (!request.complete && !request.destroyed) {
+    // An answer that only took the headers is ready before the parser has come to what was sent along with them.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return request.complete || request.destroyed;
 }
 
 /** The header that ends the connection after an answer. HTTP/2 has none: its streams end one by one. */

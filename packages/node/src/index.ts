@@ -1,3 +1,3 @@
-export { closingHeaders, discardBody, isStillArriving } from "./discard-body.ts";
+export { closingHeaders, discardBody, hasArrived } from "./discard-body.ts";
 export { fromNodeRequest, type NodeRequest } from "./node-request.ts";
 export { sendAnswer } from "./send-answer.ts";

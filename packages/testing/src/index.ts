@@ -1,4 +1,12 @@
 export {
+  type AdapterContractOptions,
+  type AdapterServer,
+  adapterContract,
+  type Earlier,
+  type Serve,
+} from "./adapter-contract/adapter-contract.ts";
+export { listen } from "./adapter-contract/listen.ts";
+export {
   type AiStatsEventType,
   type AiStatsPayload,
   type AiStatsPayloadOptions,
@@ -16,6 +24,14 @@ export {
   type VideogenPayloadOptions,
   videogenPayload,
 } from "./payloads/videogen-payload.ts";
+export type {
+  ContentToSign,
+  ProviderContractOptions,
+  ProviderSample,
+  ProviderVector,
+  SignedSample,
+} from "./provider-contract/options.ts";
+export { providerContract } from "./provider-contract/provider-contract.ts";
 export { type AiStatsMetadata, type SignAiStatsOptions, signAiStats } from "./sign-ai-stats.ts";
 export { type CreativeaiMetadata, type SignCreativeaiOptions, signCreativeai } from "./sign-creativeai.ts";
 export { type SignStandardWebhooksOptions, signStandardWebhooks } from "./sign-standard-webhooks.ts";

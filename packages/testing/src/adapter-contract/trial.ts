@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import type { Outcome, ReceiverOptions, Store } from "@latchhook/core";
+import { type AiStatsEvent, aiStats } from "@latchhook/core/providers/ai-stats";
+import { memoryStore } from "@latchhook/core/stores/memory";
+import { type Connection, openConnection, type RawResponse } from "./connection.ts";
+import { contractSecret, counted, type RawRequest } from "./request-text.ts";
+
+/** What happens to the body before the webhook handler sees the request. */
+export type Earlier =
+  | "nothing"
+  /** Something parses it, and only the result is left. */
+  | "parsed"
+  /** Something reads it and keeps the bytes, in the way that the framework has for that. */
+  | "kept";
+
+/** A server of the framework, on 127.0.0.1. */
+export interface AdapterServer {
+  /** Where the webhook handler is mounted, for all methods. */
+  readonly url: string;
+  /** Ends the server and every connection. */
+  close(): Promise<void>;
+}
+
+export type Serve = (options: ReceiverOptions<AiStatsEvent>, earlier: Earlier) => Promise<AdapterServer>;
+
+/** One server under test, and what came of the requests. */
+export interface Trial {
+  readonly url: string;
+  connect(): Promise<Connection>;
+  /** Sends one request on a connection of its own. */
+  send(request: RawRequest): Promise<RawResponse | undefined>;
+  /** The job ids that `persist` was called for. */
+  readonly persisted: readonly string[];
+  readonly outcomes: readonly Outcome[];
+  /** Lines on `console.error`. */
+  readonly logged: readonly string[];
+  storeCalls(): number;
+  /** Fails unless neither the store nor `persist` has been called. */
+  assertUntouched(): void;
+}
+
+export interface TrialSettings {
+  readonly earlier?: Earlier;
+  readonly options?: Partial<ReceiverOptions<AiStatsEvent>>;
+}
+
+/** Runs `use` against a fresh server and a fresh store, and ends both. */
+export async function withTrial(
+  serve: Serve,
+  use: (trial: Trial) => Promise<void>,
+  { earlier = "nothing", options = {} }: TrialSettings = {},
+): Promise<void> {
+  const { store, calls } = countCalls(options.store ?? memoryStore());
+  const persisted: string[] = [];
+  const outcomes: Outcome[] = [];
+  const watch = watchProcess();
+  const server = await serve(
+    {
+      provider: aiStats({ secret: contractSecret }),
+      async persist(event, delivery) {
+        persisted.push(event.job?.id ?? "");
+        await options.persist?.(event, delivery);
+      },
+      ...withoutPersist(options),
+      store,
+      onOutcome: (outcome) => outcomes.push(outcome),
+    },
+    earlier,
+  );
+  const connections: Connection[] = [];
+  async function connect(): Promise<Connection> {
+    const connection = await openConnection(server.url);
+    connections.push(connection);
+    return connection;
+  }
+  try {
+    await use({
+      url: server.url,
+      connect,
+      async send(request) {
+        const connection = await connect();
+        await connection.write(counted(server.url, request));
+        return connection.response(request.method);
+      },
+      persisted,
+      outcomes,
+      logged: watch.logged,
+      storeCalls: calls,
+      assertUntouched() {
+        assert.deepEqual(persisted, [], "persist was called");
+        assert.equal(calls(), 0, "the store was called");
+      },
+    });
+  } finally {
+    for (const connection of connections) connection.destroy();
+    await server.close();
+    watch.end();
+  }
+  watch.assertClean();
+}
+
+function withoutPersist({
+  persist: _,
+  ...rest
+}: Partial<ReceiverOptions<AiStatsEvent>>): Partial<ReceiverOptions<AiStatsEvent>> {
+  return rest;
+}
+
+function countCalls(store: Store): { readonly store: Store; readonly calls: () => number } {
+  let calls = 0;
+  const counting = new Proxy(store, {
+    get(target, property) {
+      const member: unknown = Reflect.get(target, property);
+      if (typeof member !== "function") return member;
+      return (...values: unknown[]) => {
+        calls += 1;
+        return Reflect.apply(member, target, values);
+      };
+    },
+  });
+  return { store: counting, calls: () => calls };
+}
+
+/** Collects what is logged and what nobody handles, for the time of a trial. */
+function watchProcess() {
+  const logged: string[] = [];
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => unhandled.push(reason);
+  const log = console.error;
+  console.error = (...values: unknown[]) => logged.push(values.map(String).join(" "));
+  process.on("unhandledRejection", note);
+  return {
+    logged,
+    end() {
+      console.error = log;
+      process.off("unhandledRejection", note);
+    },
+    assertClean() {
+      assert.deepEqual(unhandled, [], "a promise was rejected and nobody handled it");
+      for (const line of logged) assert.ok(!line.includes(contractSecret), "the secret was logged");
+    },
+  };
+}
+
+/** Waits until `condition` holds, for at most `maxMs`. */
+export async function until(condition: () => boolean, maxMs: number, message: string): Promise<void> {
+  const start = performance.now();
+  while (!condition()) {
+    assert.ok(performance.now() - start < maxMs, message);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+const bodies: Readonly<Record<number, string>> = {
+  200: '{"received":true}',
+  400: '{"error":"malformed"}',
+  401: '{"error":"unauthentic"}',
+  405: '{"error":"method not allowed"}',
+  408: '{"error":"timeout"}',
+  413: '{"error":"too large"}',
+  415: '{"error":"unsupported encoding"}',
+  500: '{"error":"failed"}',
+  503: '{"error":"unavailable"}',
+};
+
+export const duplicateBody = '{"received":true,"duplicate":true}';
+
+/** Fails unless `response` is latchhook's own answer of this status, to the letter. */
+export function assertAnswer(
+  response: RawResponse | undefined,
+  status: number,
+  body: string | undefined = bodies[status],
+): void {
+  assert.deepEqual({ status: response?.status, body: response?.body }, { status, body });
+  assert.match(response?.headers.get("content-type") ?? "", /^application\/json\b/);
+  assert.equal(response?.headers.get("location"), undefined);
+}
