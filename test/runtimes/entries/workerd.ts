@@ -1,0 +1,3 @@
+import { app } from "./fetch.ts";
+
+export default app;

@@ -1,0 +1,35 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { binaryOf, processRuntimes, runScript, versionOf, writeScript } from "./runtime.ts";
+import type { SmokeReport } from "./smoke/check.ts";
+import { commonChecks } from "./smoke/common-checks.ts";
+import { resultOf } from "./smoke/result-of.ts";
+
+beforeAll(writeScript);
+
+describe.each(processRuntimes)("$name", (runtime) => {
+  const binary = binaryOf(runtime);
+  if ("missing" in binary) {
+    test("is installed", (context) => {
+      if (process.env.CI) expect.fail(binary.missing);
+      context.skip(binary.missing);
+    });
+    return;
+  }
+
+  let report: SmokeReport;
+  beforeAll(async () => {
+    report = await runScript(runtime, binary.path);
+  });
+
+  test("is what it says", async () => {
+    expect(await versionOf(binary.path)).toMatch(runtime.version);
+  });
+
+  test("uses node:crypto", () => {
+    expect(report.crypto).toBe("node:crypto");
+  });
+
+  test.each(commonChecks.map(({ name }) => name))("%s", (name) => {
+    expect(resultOf(report, name)).toBe("passed");
+  });
+});
