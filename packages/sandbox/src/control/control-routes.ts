@@ -1,0 +1,87 @@
+import type { Deliverer } from "../delivery/create-deliverer.ts";
+import { errorReply, type Reply, type Route } from "../http/router.ts";
+import { applyChange, type JobChange, type SandboxJob } from "../job.ts";
+import type { AiStatsSender } from "../senders/ai-stats.ts";
+import type { CreativeaiSender } from "../senders/creativeai.ts";
+import type { VideogenSender } from "../senders/videogen.ts";
+import type { SandboxSettings, SandboxSettingsChange } from "../settings.ts";
+
+/** What the control endpoint steers. */
+export interface Controls {
+  readonly settings: () => SandboxSettings;
+  readonly configure: (change: SandboxSettingsChange) => void;
+  readonly deliverer: Deliverer;
+  readonly aiStats: AiStatsSender;
+  readonly creativeai: CreativeaiSender;
+  readonly videogen: VideogenSender;
+}
+
+/** Takes a job one step further. Undefined where no such job is there; false where it has ended already. */
+export function stepJob({ aiStats, creativeai }: Controls, id: string, step: JobChange): boolean | undefined {
+  const sender = aiStats.jobs.has(id) ? aiStats : creativeai;
+  const job = sender.jobs.get(id);
+  if (job === undefined) return undefined;
+  if (!applyChange(job, step)) return false;
+  sender.announce(job, step);
+  return true;
+}
+
+/** `/_sandbox`: the sandbox's own endpoint, for scripts in any language. It needs no API key. */
+export function controlRoutes(controls: Controls): readonly Route[] {
+  const { settings, configure, deliverer, aiStats, creativeai, videogen } = controls;
+  const allJobs = (): readonly SandboxJob[] => [...aiStats.jobs.values(), ...creativeai.jobs.values()];
+  return [
+    { method: "GET", path: /^\/_sandbox$/, handle: () => ({ status: 200, json: settings() }) },
+    {
+      method: "PATCH",
+      path: /^\/_sandbox$/,
+      handle({ body }) {
+        configure(body as SandboxSettingsChange);
+        return { status: 200, json: settings() };
+      },
+    },
+    {
+      method: "GET",
+      path: /^\/_sandbox\/jobs$/,
+      handle: () => ({ status: 200, json: allJobs().map(({ apiKey: _hidden, ...job }) => job) }),
+    },
+    {
+      method: "GET",
+      path: /^\/_sandbox\/deliveries$/,
+      handle: () => ({ status: 200, json: deliverer.records }),
+    },
+    {
+      method: "POST",
+      path: /^\/_sandbox\/jobs\/([^/]+)$/,
+      handle: ({ parameters, body }) => step(controls, parameters[0] ?? "", body),
+    },
+    {
+      method: "POST",
+      path: /^\/_sandbox\/videogen\/events$/,
+      handle({ body }) {
+        if (typeof body.event !== "string")
+          throw new RangeError("event is required, such as tool_execution.succeeded.");
+        const { event, jobId, data } = body as {
+          event: string;
+          jobId?: string;
+          data?: Record<string, unknown>;
+        };
+        return { status: 202, json: videogen.emit({ event, jobId, data }) };
+      },
+    },
+  ];
+}
+
+const outcomes: readonly unknown[] = ["completed", "failed", "cancelled", "expired"];
+
+/** `{ "outcome": "failed" }` ends a job now, `{ "progress": 50 }` moves it on. */
+function step(controls: Controls, id: string, body: Readonly<Record<string, unknown>>): Reply {
+  const { outcome, progress } = body;
+  let change: JobChange;
+  if (outcomes.includes(outcome)) change = { change: outcome } as JobChange;
+  else if (typeof progress === "number") change = { change: "progress", progress };
+  else throw new RangeError("outcome or progress is required.");
+  const done = stepJob(controls, id, change);
+  if (done === undefined) return errorReply(404, "not_found", "no_such_job");
+  return done ? { status: 200, json: { id } } : errorReply(409, "conflict", "job_has_ended");
+}

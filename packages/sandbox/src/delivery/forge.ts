@@ -1,0 +1,24 @@
+import type { SignedWebhook } from "@latchhook/testing";
+
+/** A forgery of a genuine request: another body, another signature or another metadata header, in turn. */
+export function forge(signed: SignedWebhook, metadataHeader: string, index: number): SignedWebhook {
+  switch (index % 3) {
+    case 0:
+      return { ...signed, body: Uint8Array.from([...signed.body, 0x20]) };
+    case 1:
+      return { ...signed, headers: mapSignature(signed.headers) };
+    default:
+      return { ...signed, headers: { ...signed.headers, [metadataHeader]: "forged" } };
+  }
+}
+
+/** The signature of something else: right in shape, wrong in value. */
+function mapSignature(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const entries = Object.entries(headers).map(([name, value]) => [
+    name,
+    name.endsWith("-signature")
+      ? value.replace(/[0-9a-f](?=[^0-9a-f]*$)/, (digit) => (digit === "0" ? "1" : "0"))
+      : value,
+  ]);
+  return Object.fromEntries(entries) as Record<string, string>;
+}
