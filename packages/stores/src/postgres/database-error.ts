@@ -1,0 +1,66 @@
+import { isLatchhookError, LatchhookError } from "@latchhook/core";
+
+/** The five-character SQLSTATE of an error that the server answered; undefined for what happened on the way. */
+export function sqlState(error: unknown): string | undefined {
+  if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
+  const { code } = error;
+  return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}
+
+/** serialization_failure, deadlock_detected, lock_not_available: the same statement may pass a moment later. */
+const passing = new Set(["40001", "40P01", "55P03"]);
+
+/** Whether one retry may help. */
+export function isPassing(error: unknown): boolean {
+  const state = sqlState(error);
+  return state !== undefined && passing.has(state);
+}
+
+/** Runs `operation`, and once more where it failed for a reason that passes. */
+export async function retryOnce<Result>(operation: () => Promise<Result>): Promise<Result> {
+  try {
+    return await operation();
+  } catch (error) {
+    if (!isPassing(error)) throw error;
+    return operation();
+  }
+}
+
+/** undefined_table, undefined_function, undefined_column, invalid_schema_name */
+const missingSchema = new Set(["42P01", "42883", "42703", "3F000"]);
+
+/**
+ * The store's own error for what a client threw. The message names the SQLSTATE and no more, for a server's message
+ * may hold values; the error itself is the cause.
+ */
+export function toStoreError(error: unknown, operation: string): LatchhookError {
+  if (isLatchhookError(error)) return error;
+  const state = sqlState(error);
+  const cause = { cause: error };
+  if (state !== undefined && missingSchema.has(state)) return schemaError("are missing or changed", cause);
+  if (state === "42501") {
+    return new LatchhookError(
+      "store-misconfigured",
+      "The database role lacks a right on the latchhook tables (SQLSTATE 42501). Grant it USAGE on the schema, SELECT, INSERT, UPDATE and DELETE on the deliveries table and SELECT on the migrations table; to migrate, use the role that owns the schema.",
+      cause,
+    );
+  }
+  if (state === "53100") {
+    return new LatchhookError(
+      "store-full",
+      `PostgreSQL could not ${operation}: its disk is full (SQLSTATE 53100).`,
+      cause,
+    );
+  }
+  const reason = state === undefined ? "the connection failed" : `SQLSTATE ${state}`;
+  return new LatchhookError("store-unavailable", `PostgreSQL could not ${operation}: ${reason}.`, cause);
+}
+
+/** What to run when the tables are missing or old. */
+export function schemaError(problem: string, options?: ErrorOptions): LatchhookError {
+  return new LatchhookError(
+    "store-misconfigured",
+    `The latchhook tables ${problem}. Run \`await store.migrate()\` when you deploy, or apply the SQL that \`printMigrations()\` from "@latchhook/stores/postgres" prints; schema and tablePrefix must be the same in both.`,
+    options,
+  );
+}

@@ -1,0 +1,96 @@
+import type { Claim, ClaimOptions, ClaimResult, ClaimUpdate } from "@latchhook/core";
+import { coalesce } from "./coalesce.ts";
+import type { Database, Row, Statement } from "./database.ts";
+import { retryOnce, sqlState } from "./database-error.ts";
+import type { Statements } from "./statements.ts";
+import { arrayLiteral, durationText } from "./values.ts";
+
+/** The operations that are one statement each, before the store's checks and errors. */
+export interface Operations {
+  claim(key: string, options: ClaimOptions): Promise<ClaimResult>;
+  extend(claim: Claim, leaseMs: number): Promise<ClaimUpdate>;
+  complete(claim: Claim, retainMs: number): Promise<ClaimUpdate>;
+  fail(claim: Claim): Promise<ClaimUpdate>;
+}
+
+/** One call of a statement: its values, the key first. */
+type Call = readonly [key: string, ...values: string[]];
+
+/** Runs claims and completions, together where several come at once, and the rarer operations one by one. */
+export function createOperations<Transaction>(
+  database: Database<Transaction>,
+  statements: Statements,
+): Operations {
+  const claim = coalesceCalls(database, statements.claim, statements.claimMany);
+  const complete = coalesceCalls(database, statements.complete, statements.completeMany);
+  const runAlone = async (statement: Statement, call: Call): Promise<ClaimUpdate> =>
+    readUpdate(await runCall(database, statement, call));
+
+  return {
+    claim: async (key, { owner, leaseMs, retainMs }) =>
+      readClaim(await claim([key, owner, String(leaseMs), durationText(retainMs)])),
+    extend: ({ key, owner, fence }, leaseMs) =>
+      runAlone(statements.extend, [key, owner, String(fence), String(leaseMs)]),
+    complete: async ({ key, owner, fence }, retainMs) =>
+      readUpdate(await complete([key, owner, String(fence), durationText(retainMs)])),
+    fail: ({ key, owner, fence }) => runAlone(statements.fail, [key, owner, String(fence)]),
+  };
+}
+
+function coalesceCalls<Transaction>(
+  database: Database<Transaction>,
+  one: Statement,
+  many: Statement,
+): (call: Call) => Promise<string> {
+  return coalesce<Call, string>({
+    sendOne: (call) => runCall(database, one, call),
+    sendMany: (calls) => runCalls(database, many, calls),
+    // What the server refused, it may have refused for one call. A cut connection is the same for all.
+    isDivisible: (error) => sqlState(error) !== undefined,
+  });
+}
+
+async function runCall<Transaction>(
+  database: Database<Transaction>,
+  statement: Statement,
+  call: Call,
+): Promise<string> {
+  const [row] = await retryOnce(() => database.query(statement, call));
+  return String(row?.["outcome"]);
+}
+
+/**
+ * Runs many calls as one statement. They are sent in the order of their keys, so that two processes lock the rows
+ * they share in the same order and cannot deadlock.
+ */
+async function runCalls<Transaction>(
+  database: Database<Transaction>,
+  statement: Statement,
+  calls: readonly Call[],
+): Promise<readonly string[]> {
+  const order = calls.map((call, index) => ({ call, index })).sort((a, b) => (a.call[0] < b.call[0] ? -1 : 1));
+  const columns = (calls[0] ?? []).map((_, column) => arrayLiteral(order.map(({ call }) => call[column] ?? "")));
+  const rows = await database.query(statement, columns);
+  const outcomes: string[] = [];
+  for (const row of rows) outcomes[order[place(row)]?.index ?? -1] = String(row["outcome"]);
+  return outcomes;
+}
+
+/** SQL counts from 1. */
+function place(row: Row): number {
+  return Number(row["place"]) - 1;
+}
+
+/** Reads `completed`, `in-flight <ms>` or `claimed <fence> <attempt> <takeover>`. */
+function readClaim(outcome: string): ClaimResult {
+  const [state, first, attempt, takeover] = outcome.split(" ");
+  if (state === "completed") return { state };
+  if (state === "in-flight") return { state, retryAfterMs: Math.max(0, Number(first)) };
+  if (state !== "claimed") throw new Error(`The claim function answered "${outcome}".`);
+  return { state, fence: Number(first), attempt: Number(attempt), takeover: takeover === "t" };
+}
+
+function readUpdate(outcome: string): ClaimUpdate {
+  if (outcome !== "ok" && outcome !== "lost") throw new Error(`The database function answered "${outcome}".`);
+  return outcome;
+}

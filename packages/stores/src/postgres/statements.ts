@@ -1,0 +1,104 @@
+import { createHash } from "node:crypto";
+import type { Statement } from "./database.ts";
+import type { Names } from "./names.ts";
+
+/** The SQL of every operation. Parameters are texts; arrays are PostgreSQL's array literals. */
+export interface Statements {
+  readonly claim: Statement;
+  readonly claimMany: Statement;
+  readonly extend: Statement;
+  readonly complete: Statement;
+  readonly completeMany: Statement;
+  readonly fail: Statement;
+  readonly openCommit: Statement;
+  readonly markCommit: Statement;
+  readonly readCommit: Statement;
+  readonly purge: Statement;
+}
+
+/** Writes the statements for the tables and functions under `names`. */
+export function createStatements(names: Names): Statements {
+  const { claim, complete, extend, fail } = names;
+  return {
+    claim: statement("claim", `SELECT ${claim}(decode($1, 'hex'), $2, $3, $4) AS outcome`),
+    claimMany: statement(
+      "claim_many",
+      `SELECT place, ${claim}(decode(key, 'hex'), owner, lease, retention) AS outcome
+FROM unnest($1::text::text[], $2::text::text[], $3::text::float8[], $4::text::float8[])
+  WITH ORDINALITY AS call (key, owner, lease, retention, place)`,
+    ),
+    extend: statement("extend", `SELECT ${extend}(decode($1, 'hex'), $2, $3, $4) AS outcome`),
+    complete: statement("complete", `SELECT ${complete}(decode($1, 'hex'), $2, $3, $4) AS outcome`),
+    completeMany: statement(
+      "complete_many",
+      `SELECT place, ${complete}(decode(key, 'hex'), owner, fence, retention) AS outcome
+FROM unnest($1::text::text[], $2::text::text[], $3::text::bigint[], $4::text::float8[])
+  WITH ORDINALITY AS call (key, owner, fence, retention, place)`,
+    ),
+    fail: statement("fail", `SELECT ${fail}(decode($1, 'hex'), $2, $3) AS outcome`),
+    ...commitStatements(names),
+    purge: purgeStatement(names),
+  };
+}
+
+// The setting lives as long as the transaction. The mark is refused where it is gone: then the work has ended the
+// transaction itself, and "done" would stand without the work's writes.
+function commitStatements({ deliveries, complete }: Names): Pick<
+  Statements,
+  "openCommit" | "markCommit" | "readCommit"
+> {
+  const mine = "key = decode($1, 'hex') AND owner = $2 AND fence = $3::text::bigint";
+  return {
+    openCommit: statement(
+      "open_commit",
+      `SELECT set_config('latchhook.fence', $3::text, true),
+  (SELECT state FROM ${deliveries} WHERE ${mine}) AS state`,
+    ),
+    markCommit: statement(
+      "mark_commit",
+      `SELECT CASE
+  WHEN current_setting('latchhook.fence', true) = $3::text
+    THEN ${complete}(decode($1, 'hex'), $2, $3::text::bigint, $4)
+  ELSE 'outside'
+END AS outcome`,
+    ),
+    // The lock waits for a COMMIT that is still under way, so that the answer is final.
+    readCommit: statement(
+      "read_commit",
+      `SELECT state FROM ${deliveries}
+WHERE ${mine} AND set_config('lock_timeout', '1s', true) IS NOT NULL
+FOR SHARE`,
+    ),
+  };
+}
+
+// now() is the statement's own time here, and unlike clock_timestamp() it can be looked up in the index. Rows that
+// another process has locked are left to it.
+function purgeStatement({ deliveries }: Names): Statement {
+  return statement(
+    "purge",
+    `WITH due AS (
+  SELECT key FROM ${deliveries}
+  WHERE purge_at <= now()
+  ORDER BY purge_at
+  LIMIT $1::text::integer
+  FOR UPDATE SKIP LOCKED
+), kept AS (
+  UPDATE ${deliveries} AS delivery SET purge_at = expires_at
+  FROM due
+  WHERE delivery.key = due.key AND delivery.expires_at > now()
+), purged AS (
+  DELETE FROM ${deliveries} AS delivery
+  USING due
+  WHERE delivery.key = due.key AND delivery.expires_at <= now()
+  RETURNING 1
+)
+SELECT (SELECT count(*) FROM due) AS due, (SELECT count(*) FROM purged) AS purged`,
+  );
+}
+
+/** Named by its text as well: the same name over another text is an error. */
+function statement(operation: string, text: string): Statement {
+  const digest = createHash("sha256").update(text).digest("hex").slice(0, 16);
+  return { name: `latchhook_${operation}_${digest}`, text };
+}
