@@ -14,9 +14,10 @@ export type HeaderSource =
  */
 export function readHeader(headers: HeaderSource, name: string): string | undefined {
   if (hasGet(headers)) return headers.get(name) ?? undefined;
-  const value = Object.hasOwn(headers, name) ? headers[name] : findInAnyCase(headers, name);
+  const value = headers[name];
   if (typeof value === "string") return value;
-  return Array.isArray(value) && value.length > 0 ? value.join(", ") : undefined;
+  const values = Array.isArray(value) ? value : findInAnyCase(headers, name);
+  return values.length > 0 ? values.join(", ") : undefined;
 }
 
 function hasGet(headers: HeaderSource): headers is { get(name: string): string | null } {
@@ -26,15 +27,15 @@ function hasGet(headers: HeaderSource): headers is { get(name: string): string |
 function findInAnyCase(
   headers: Readonly<Record<string, string | readonly string[] | undefined>>,
   name: string,
-): string | readonly string[] | undefined {
-  let found: string[] | undefined;
+): readonly string[] {
+  let found: readonly string[] = none;
   for (const key in headers) {
-    if (key.length !== name.length || key.toLowerCase() !== name) continue;
-    const value = headers[key];
-    if (value !== undefined) found = (found ?? []).concat(value);
+    if (key.length === name.length && key.toLowerCase() === name) found = found.concat(headers[key] ?? none);
   }
   return found;
 }
+
+const none: readonly string[] = [];
 
 /** A Fetch `Headers` with all that `headers` holds. HTTP/2 pseudo-headers (`:path`) are left out. */
 export function toHeaders(headers: HeaderSource): Headers {

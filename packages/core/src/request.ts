@@ -41,7 +41,7 @@ export function fromFetchRequest(
 }
 
 async function readFetchBody(request: Request, limits: BodyLimits): Promise<BodyResult> {
-  if (request.bodyUsed) {
+  if (request.bodyUsed || request.body?.locked) {
     return {
       ok: false,
       reason: "consumed",
@@ -51,37 +51,52 @@ async function readFetchBody(request: Request, limits: BodyLimits): Promise<Body
   return request.body === null ? { ok: true, bytes: new Uint8Array() } : readStream(request.body, limits);
 }
 
-/** Reads a byte stream to its end, and cancels it at the limit, at the timeout or when it fails. */
-export async function readStream(
+/** What a sender may go on to write after its body was refused, and for how long, before the stream is cancelled. */
+const discard = { bytes: 16 * 1_048_576, ms: 2_000 };
+
+/**
+ * Reads a byte stream to its end. Past the limit or the timeout it still reads on for a while and drops what comes:
+ * where the stream is a Node request underneath, cancelling closes the connection at once, and a sender that is still
+ * writing never sees the answer.
+ */
+export function readStream(
   stream: ReadableStream<Uint8Array>,
   { maxBytes, timeoutMs }: BodyLimits,
 ): Promise<BodyResult> {
   const reader = stream.getReader();
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  let timedOut = false;
-  const timer = setTimeout(() => {
-    timedOut = true;
-    // Cancelling lets the pending read() below return.
-    reader.cancel().catch(() => {});
-  }, timeoutMs);
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (timedOut) return { ok: false, reason: "timeout" };
-      if (done) return { ok: true, bytes: joinChunks(chunks, length) };
-      length += value.byteLength;
-      if (length > maxBytes) {
-        reader.cancel().catch(() => {});
-        return { ok: false, reason: "too-large" };
-      }
-      chunks.push(value);
+  return new Promise((resolve) => {
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    let refused = false;
+    let timer = setTimeout(() => refuse("timeout"), timeoutMs);
+
+    function cancel(): void {
+      reader.cancel().catch(() => {});
     }
-  } catch {
-    return { ok: false, reason: timedOut ? "timeout" : "aborted" };
-  } finally {
-    clearTimeout(timer);
-  }
+    function refuse(reason: "too-large" | "timeout"): void {
+      refused = true;
+      chunks.length = 0;
+      clearTimeout(timer);
+      timer = setTimeout(cancel, discard.ms);
+      resolve({ ok: false, reason });
+    }
+    async function pump(): Promise<void> {
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return;
+        length += value.byteLength;
+        if (!refused && length > maxBytes) refuse("too-large");
+        if (!refused) chunks.push(value);
+        else if (length > maxBytes + discard.bytes) cancel();
+      }
+    }
+    pump()
+      .then(
+        () => refused || resolve({ ok: true, bytes: joinChunks(chunks, length) }),
+        () => resolve({ ok: false, reason: "aborted" }),
+      )
+      .finally(() => clearTimeout(timer));
+  });
 }
 
 /** One array of all chunks; the chunk itself where there is only one. */

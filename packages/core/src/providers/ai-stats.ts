@@ -5,7 +5,7 @@ import { dateFromSeconds, objectMember, parseJsonObject, stringMember } from "..
 import { defineProvider, type Provider, unauthentic } from "../provider.ts";
 import type { SecretOption } from "../secrets.ts";
 import { timestampedHmac } from "../signatures/timestamped-hmac.ts";
-import { aiStatsHeaders, contradictsBody } from "./ai-stats/headers.ts";
+import { aiStatsHeaders, contradictsBody, mixesFamilies } from "./ai-stats/headers.ts";
 import { aiStatsIdentity } from "./ai-stats/identity.ts";
 import { aiStatsJobStatus } from "./ai-stats/job-status.ts";
 
@@ -98,6 +98,7 @@ export function aiStats(options: AiStatsOptions = {}): Provider<AiStatsEvent> {
       headerNames: aiStatsHeaders,
     }),
     read({ headers, body }) {
+      if (mixesFamilies(headers)) return unauthentic("conflicting-headers");
       const parsed = parseJsonObject(body);
       if (!parsed.ok) return parsed;
       const payload = parsed.value;

@@ -2,11 +2,11 @@ import { importEd25519Key, importHmacKey, verifyEd25519, verifyHmac } from "#cry
 import type { Ed25519Key, HmacKey } from "../crypto/crypto.ts";
 import { LatchhookError } from "../errors.ts";
 import { type HeaderSource, readHeader } from "../headers.ts";
-import { andThen, firstMatch, type MaybePromise } from "../maybe-promise.ts";
-import { type Provider, type Refusal, type SignedRequest, unauthentic } from "../provider.ts";
+import { andThen, firstMatch } from "../maybe-promise.ts";
+import { type Provider, type Refusal, unauthentic } from "../provider.ts";
 import { base64Secret, type KeyRing, keyRing, type SecretOption } from "../secrets.ts";
 import { checkTimestamp, resolveTolerance } from "../timestamp.ts";
-import { toVerification } from "./match-key.ts";
+import { matchKey, toVerification } from "./match-key.ts";
 
 export interface StandardWebhooksSignatureOptions {
   /** The provider's factory, as error messages name it. */
@@ -44,19 +44,20 @@ export function standardWebhooksSignature(
   const ring = secretRing(options, publicKeys.length > 0);
   const prefix = options.headerPrefix ?? "webhook";
 
+  const names = { id: `${prefix}-id`, timestamp: `${prefix}-timestamp`, signature: `${prefix}-signature` };
+
   function check(headers: HeaderSource, receivedAt: number): CheckedHeaders | Refusal {
-    const signatures = splitSignatures(readHeader(headers, `${prefix}-signature`));
+    const signatures = splitSignatures(readHeader(headers, names.signature));
     if ("ok" in signatures) return signatures;
-    if (!(ring && signatures.v1.length > 0) && !(publicKeys.length > 0 && signatures.v1a.length > 0)) {
+    const { v1, v1a } = signatures;
+    if ((ring === undefined || v1.length === 0) && (publicKeys.length === 0 || v1a.length === 0)) {
       return unauthentic("unsupported-signature-version");
     }
-    const id = readHeader(headers, `${prefix}-id`);
+    const id = readHeader(headers, names.id);
     if (id === undefined || id === "") return unauthentic("missing-id");
     if (!isWebhookId(id)) return unauthentic("malformed-id");
-    const timestamp = readHeader(headers, `${prefix}-timestamp`);
-    return (
-      checkTimestamp(timestamp, receivedAt, tolerance) ?? { ...signatures, prefix: `${id}.${timestamp}.` }
-    );
+    const timestamp = readHeader(headers, names.timestamp);
+    return checkTimestamp(timestamp, receivedAt, tolerance) ?? { prefix: `${id}.${timestamp}.`, v1, v1a };
   }
 
   return {
@@ -67,13 +68,25 @@ export function standardWebhooksSignature(
     verify(request) {
       const checked = check(request.headers, request.receivedAt ?? Date.now());
       if ("ok" in checked) return checked;
-      return andThen(matchSecret(ring, checked, request), (secretIndex) => {
-        if (secretIndex >= 0) return { ok: true as const, secretIndex };
-        return andThen(matchPublicKey(publicKeys, checked, request), toVerification);
-      });
+      const { prefix, v1, v1a } = checked;
+      const bySecret =
+        ring === undefined || v1.length === 0
+          ? mismatch
+          : matchKey(ring, request, (key) => verifyHmac(key, prefix, request.body, v1, "base64"));
+      if (publicKeys.length === 0 || v1a.length === 0) return bySecret;
+      return andThen(bySecret, (verified) =>
+        verified.ok
+          ? verified
+          : andThen(
+              firstMatch(publicKeys, (key) => verifyEd25519(key, prefix, request.body, v1a)),
+              toVerification,
+            ),
+      );
     },
   };
 }
+
+const mismatch = unauthentic("signature-mismatch");
 
 /** Printable ASCII, at most 256, without a dot: with one, id, timestamp and body could be split anew. */
 function isWebhookId(id: string): boolean {
@@ -84,9 +97,9 @@ function isWebhookId(id: string): boolean {
  * Sorts the list by version and leaves out what is not well-formed. Two header lines arrive joined with a comma, so
  * one at the end of an entry is dropped.
  */
-function splitSignatures(header: string | undefined): { v1: string[]; v1a: string[] } | Refusal {
+function splitSignatures(header: string | undefined): Pick<CheckedHeaders, "v1" | "v1a"> | Refusal {
   if (header === undefined || header.trim() === "") return unauthentic("missing-signature");
-  const entries = header.split(" ", mostSignatures + 1);
+  const entries = header.includes(" ") ? header.split(" ", mostSignatures + 1) : [header];
   if (entries.length > mostSignatures) return unauthentic("too-many-signatures");
   const v1: string[] = [];
   const v1a: string[] = [];
@@ -97,26 +110,6 @@ function splitSignatures(header: string | undefined): { v1: string[]; v1a: strin
     else if (/^v1a?(,|$)/.test(signature) && entries.length === 1) return unauthentic("malformed-signature");
   }
   return { v1, v1a };
-}
-
-function matchSecret(
-  ring: KeyRing<HmacKey> | undefined,
-  { prefix, v1 }: CheckedHeaders,
-  request: SignedRequest,
-): MaybePromise<number> {
-  if (ring === undefined || v1.length === 0) return -1;
-  return andThen(ring(request), (keys) =>
-    firstMatch(keys, (key) => verifyHmac(key, prefix, request.body, v1, "base64")),
-  );
-}
-
-function matchPublicKey(
-  keys: readonly Ed25519Key[],
-  { prefix, v1a }: CheckedHeaders,
-  request: SignedRequest,
-): MaybePromise<number> {
-  if (v1a.length === 0) return -1;
-  return firstMatch(keys, (key) => verifyEd25519(key, prefix, request.body, v1a));
 }
 
 function secretRing(

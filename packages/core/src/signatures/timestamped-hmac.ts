@@ -14,8 +14,8 @@ export interface TimestampedHmacOptions {
   readonly environmentVariable: string;
   /** How far the timestamp may be from the clock, either way, in seconds. Default: 300. */
   readonly toleranceSeconds?: number | undefined;
-  /** Which headers carry timestamp and signature in this request, in lower case; a refusal where that is not clear. */
-  readonly headerNames: (headers: HeaderSource) => TimestampedHmacHeaders | Refusal;
+  /** Which headers carry timestamp and signature in this request, in lower case. */
+  readonly headerNames: (headers: HeaderSource) => TimestampedHmacHeaders;
 }
 
 export interface TimestampedHmacHeaders {
@@ -36,7 +36,6 @@ export function timestampedHmac(options: TimestampedHmacOptions): Pick<Provider,
     receivedAt: number,
   ): Refusal | { timestamp: string; signature: string } {
     const names = options.headerNames(headers);
-    if ("ok" in names) return names;
     const signature = checkHexSignature(readHeader(headers, names.signature));
     if (typeof signature !== "string") return signature;
     const timestamp = readHeader(headers, names.timestamp);

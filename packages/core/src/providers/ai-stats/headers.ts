@@ -1,7 +1,5 @@
 import { type HeaderSource, readHeader } from "../../headers.ts";
 import { type JsonObject, objectMember } from "../../json.ts";
-import { type Refusal, unauthentic } from "../../provider.ts";
-import type { TimestampedHmacHeaders } from "../../signatures/timestamped-hmac.ts";
 
 const suffixes = [
   "signature",
@@ -19,34 +17,31 @@ function family(prefix: string): Readonly<Record<(typeof suffixes)[number], stri
 
 const families = [family("x-ai-stats"), family("x-phaseo")] as const;
 
-function familyOf(headers: HeaderSource): (typeof families)[number] {
-  return readHeader(headers, families[1].signature) === undefined ? families[0] : families[1];
+/** The header names in use: the documented ones, or those that came with the new name. */
+export function aiStatsHeaders(headers: HeaderSource): (typeof families)[number] {
+  return readHeader(headers, families[0].signature) === undefined ? families[1] : families[0];
 }
 
-/** The names in use. The rename was a hard cutover: a request that carries both families was put together by someone. */
-export function aiStatsHeaders(headers: HeaderSource): TimestampedHmacHeaders | Refusal {
-  const used = familyOf(headers);
-  const other = used === families[0] ? families[1] : families[0];
-  for (const suffix of suffixes) {
-    if (readHeader(headers, other[suffix]) !== undefined) return unauthentic("conflicting-headers");
-  }
-  return used;
+/** Whether headers of both families are there. The rename was a hard cutover: no sender sends them together. */
+export function mixesFamilies(headers: HeaderSource): boolean {
+  const other = aiStatsHeaders(headers) === families[0] ? families[1] : families[0];
+  return suffixes.some((suffix) => readHeader(headers, other[suffix]) !== undefined);
 }
 
 /** The unsigned delivery key of the headers. It may only narrow an identity, never replace one. */
 export function headerDeliveryKey(headers: HeaderSource): string | null {
-  return readHeader(headers, familyOf(headers)["delivery-key"]) ?? null;
+  return readHeader(headers, aiStatsHeaders(headers)["delivery-key"]) ?? null;
 }
 
 /** What makes one captured request: its signature in one spelling. */
 export function signatureOf(headers: HeaderSource): string {
-  const names = familyOf(headers);
+  const names = aiStatsHeaders(headers);
   return `${readHeader(headers, names.timestamp)}.${readHeader(headers, names.signature)?.toLowerCase()}`;
 }
 
 /** Whether an unsigned metadata header says something else than the signed body. An absent one says nothing. */
 export function contradictsBody(headers: HeaderSource, payload: JsonObject): boolean {
-  const names = familyOf(headers);
+  const names = aiStatsHeaders(headers);
   const delivery = objectMember(payload.delivery);
   const signed: readonly (readonly [string, unknown])[] = [
     [names["event-id"], payload.id],

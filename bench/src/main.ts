@@ -1,0 +1,4 @@
+import { printPart } from "./report.ts";
+import { verifyPart } from "./verify.ts";
+
+printPart(await verifyPart());
