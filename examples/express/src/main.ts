@@ -1,0 +1,44 @@
+import { createServer } from "node:http";
+import { aiStats } from "@latchhook/core/providers/ai-stats";
+import { creativeai } from "@latchhook/core/providers/creativeai";
+import { videogen } from "@latchhook/core/providers/videogen";
+import { openApp, run, serve, serverOptions } from "@latchhook/example-app";
+import { webhook } from "@latchhook/express";
+import express, { type NextFunction, type Request, type Response } from "express";
+
+async function start(): Promise<void> {
+  const app = await openApp(process.env);
+  const aiStatsWebhook = webhook(app.options(aiStats()));
+  const videogenWebhook = webhook(app.options(videogen()));
+  const creativeaiWebhook = webhook(app.options(creativeai()));
+
+  const web = express().disable("x-powered-by");
+  // For all methods, so that latchhook answers 405 with Allow; app.post would leave a 404 to Express.
+  web.all("/webhooks/ai-stats", aiStatsWebhook);
+  web.all("/webhooks/videogen", videogenWebhook);
+  web.all("/webhooks/creativeai", creativeaiWebhook);
+  // Body parsers belong here, after the webhooks: signatures are over the bytes as they came.
+
+  web.get("/events", async (_request, response) => {
+    response.json(await app.listEvents());
+  });
+  web.get("/healthz", (_request, response) => {
+    response.json({ ok: true });
+  });
+  web.use(answerFailure);
+
+  await serve(createServer(serverOptions, web), {
+    port: app.port,
+    handlers: [aiStatsWebhook, videogenWebhook, creativeaiWebhook],
+    close: app.close,
+  });
+}
+
+/** Express's own answer would show the error. It knows this function by its four parameters. */
+function answerFailure(error: Error, _request: Request, response: Response, next: NextFunction): void {
+  console.error(error.message);
+  if (response.headersSent) next(error);
+  else response.status(500).json({ error: "failed" });
+}
+
+await run(start);
