@@ -3,6 +3,7 @@ import { binaryOf, processRuntimes, runScript, versionOf, writeScript } from "./
 import type { SmokeReport } from "./smoke/check.ts";
 import { commonChecks } from "./smoke/common-checks.ts";
 import { resultOf } from "./smoke/result-of.ts";
+import { sqliteChecks } from "./smoke/sqlite-checks.ts";
 
 beforeAll(writeScript);
 
@@ -29,7 +30,11 @@ describe.each(processRuntimes)("$name", (runtime) => {
     expect(report.crypto).toBe("node:crypto");
   });
 
-  test.each(commonChecks.map(({ name }) => name))("%s", (name) => {
+  test(`takes ${runtime.sqliteDriver} for SQLite`, () => {
+    expect(report.sqliteDriver).toBe(runtime.sqliteDriver);
+  });
+
+  test.each([...commonChecks, ...sqliteChecks].map(({ name }) => name))("%s", (name) => {
     expect(resultOf(report, name)).toBe("passed");
   });
 });

@@ -14,18 +14,23 @@ export interface ProcessRuntime {
   readonly name: string;
   /** What `--version` must say. */
   readonly version: RegExp;
+  /** Which driver the SQLite store must choose. */
+  readonly sqliteDriver: string;
   /** What comes before the script. */
   readonly flags: readonly string[];
 }
 
+const ownDriver = process.versions.node.startsWith("20.") ? "libsql" : "node:sqlite";
+
 export const processRuntimes: readonly ProcessRuntime[] = [
-  { name: "this Node", version: /^v\d/, flags: [] },
-  { name: "Node 22", version: /^v22\./, flags: ["--no-warnings"] },
-  { name: "Node 24", version: /^v24\./, flags: ["--no-warnings"] },
-  { name: "Bun", version: /^1\./, flags: [] },
+  { name: "this Node", version: /^v\d/, sqliteDriver: ownDriver, flags: [] },
+  { name: "Node 22", version: /^v22\./, sqliteDriver: "node:sqlite", flags: ["--no-warnings"] },
+  { name: "Node 24", version: /^v24\./, sqliteDriver: "node:sqlite", flags: ["--no-warnings"] },
+  { name: "Bun", version: /^1\./, sqliteDriver: "bun:sqlite", flags: [] },
   {
     name: "Deno",
     version: /^deno 2\./,
+    sqliteDriver: "node:sqlite",
     flags: [
       "run",
       "--quiet",

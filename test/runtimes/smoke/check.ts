@@ -9,6 +9,8 @@ export interface SmokeCheck {
 export interface SmokeReport {
   /** Which file `#crypto` resolved to. */
   readonly crypto: "node:crypto" | "Web Crypto";
+  /** Which driver the SQLite store chose, where there are files. */
+  readonly sqliteDriver?: string;
   readonly results: readonly SmokeResult[];
 }
 
