@@ -1,0 +1,18 @@
+import { describe, expect, it } from "vitest";
+import { dialects } from "../support/dialects.ts";
+import { bodyTests } from "./body-tests.ts";
+import { signatureTests } from "./signature-tests.ts";
+import { standardWebhooksTests } from "./standard-webhooks-tests.ts";
+import { timestampTests } from "./timestamp-tests.ts";
+
+describe("on node:crypto", () => {
+  it.each(dialects)("$name verifies synchronously", (dialect) => {
+    const verified = dialect.provider({ secret: dialect.secrets[0] }).verify(dialect.sign());
+    expect(verified).toEqual({ ok: true, secretIndex: 0 });
+  });
+
+  signatureTests();
+  standardWebhooksTests();
+  timestampTests();
+  bodyTests();
+});

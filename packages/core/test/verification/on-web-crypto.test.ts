@@ -1,0 +1,22 @@
+import { describe, expect, it, vi } from "vitest";
+import { dialects } from "../support/dialects.ts";
+import { bodyTests } from "./body-tests.ts";
+import { signatureTests } from "./signature-tests.ts";
+import { standardWebhooksTests } from "./standard-webhooks-tests.ts";
+import { timestampTests } from "./timestamp-tests.ts";
+
+// What the `#crypto` import resolves to where there is no node:crypto.
+vi.mock("#crypto", () => import("../../src/crypto/web.ts"));
+
+describe("on Web Crypto", () => {
+  it.each(dialects)("$name verifies asynchronously: these tests do run on Web Crypto", async (dialect) => {
+    const verified = dialect.provider({ secret: dialect.secrets[0] }).verify(dialect.sign());
+    expect(verified).toBeInstanceOf(Promise);
+    expect(await verified).toEqual({ ok: true, secretIndex: 0 });
+  });
+
+  signatureTests();
+  standardWebhooksTests();
+  timestampTests();
+  bodyTests();
+});
