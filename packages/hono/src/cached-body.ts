@@ -1,12 +1,15 @@
 import type { BodyLimits, BodyResult } from "@latchhook/core";
 import type { Context } from "hono";
-import { mend } from "./hono-request.ts";
 
 /**
  * The bytes of a body that earlier middleware has read through `c.req`, where what Hono keeps of it still determines
  * them.
  */
-export async function readCachedBody(request: Context["req"], { maxBytes }: BodyLimits): Promise<BodyResult> {
+export async function readCachedBody(
+  request: Context["req"],
+  { maxBytes }: BodyLimits,
+  mend: string,
+): Promise<BodyResult> {
   const { arrayBuffer, blob, text } = request.bodyCache;
   try {
     let bytes: Uint8Array | undefined;

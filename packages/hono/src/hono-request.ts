@@ -1,17 +1,14 @@
 import { type BodyLimits, type BodyResult, fromFetchRequest, type WebhookRequest } from "@latchhook/core";
 import { fromNodeRequest, type NodeRequest } from "@latchhook/node";
-import type { Context, Env } from "hono";
+import type { Context } from "hono";
 import { readCachedBody } from "./cached-body.ts";
 
-export const mend =
+const mend =
   "The body was read before the webhook route saw it, in a way that does not keep its bytes. Mount the route before " +
   "the middleware that reads it, or let that read it by c.req.arrayBuffer() first.";
 
 /** Reads a Hono request for the receiver. */
-export function fromHonoContext<Environment extends Env>(
-  context: Context<Environment>,
-  incoming: NodeRequest | undefined,
-): WebhookRequest {
+export function fromHonoContext(context: Context, incoming: NodeRequest | undefined): WebhookRequest {
   return {
     method: context.req.method,
     headers: incoming === undefined ? context.req.raw.headers : incoming.headers,
@@ -31,7 +28,7 @@ async function readHonoBody(
   incoming: NodeRequest | undefined,
   limits: BodyLimits,
 ): Promise<BodyResult> {
-  for (const _ in request.bodyCache) return readCachedBody(request, limits);
+  for (const _ in request.bodyCache) return readCachedBody(request, limits, mend);
   // The stream itself costs half of what reading it through a web stream does.
   if (incoming !== undefined && (await isUntouched(incoming))) {
     return fromNodeRequest(incoming, mend).readBody(limits);

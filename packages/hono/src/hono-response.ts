@@ -1,14 +1,14 @@
 import type { Answer } from "@latchhook/core";
 import { closingHeaders, discardBody, hasArrived, type NodeRequest } from "@latchhook/node";
-import type { Context, Env } from "hono";
+import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 
 /**
  * The answer as Hono's response. Where the sender is still writing (possible only on Node, for elsewhere the runtime
  * sees to it), the response ends when that has been taken off the connection, within bounds; it is complete before.
  */
-export async function toHonoResponse<Environment extends Env>(
-  context: Context<Environment>,
+export async function toHonoResponse(
+  context: Context,
   incoming: NodeRequest | undefined,
   { status, headers, body }: Answer,
 ): Promise<Response> {

@@ -1,13 +1,13 @@
 import { lazyReceiver, type OptionsSource, type StandardSchema, type WebhookEvent } from "@latchhook/core";
-import type { Context, Env } from "hono";
+import type { Context } from "hono";
 import { getRuntimeKey } from "hono/adapter";
 import { fromHonoContext } from "./hono-request.ts";
 import { toHonoResponse } from "./hono-response.ts";
 import { incomingOf } from "./incoming.ts";
 
 /** What {@link webhook} returns: a handler for `app.post`, `app.all` and the like. */
-export interface WebhookHandler<Environment extends Env = Env> {
-  (context: Context<Environment>): Promise<Response>;
+export interface WebhookHandler {
+  (context: Context): Promise<Response>;
   /** Waits for the deliveries in flight; from now on everything is answered 503. */
   close(): Promise<void>;
 }
@@ -20,17 +20,16 @@ export interface WebhookHandler<Environment extends Env = Env> {
  * ```
  *
  * @param source the options, or a function that makes them, called once, at the first request; on Workers once for
- * each environment.
+ * each environment. For typed bindings, write its parameter as `(c: Context<{ Bindings: Bindings }>)`.
  * @throws LatchhookError when options given as an object cannot work.
  */
 export function webhook<
   Event extends WebhookEvent,
   Transaction = never,
   Schema extends StandardSchema | undefined = undefined,
-  Environment extends Env = Env,
->(source: OptionsSource<Event, Transaction, Schema, Context<Environment>>): WebhookHandler<Environment> {
+>(source: OptionsSource<Event, Transaction, Schema, Context>): WebhookHandler {
   const receiver = lazyReceiver(source, getRuntimeKey() === "workerd" ? environmentOf : undefined);
-  async function latchhook(context: Context<Environment>): Promise<Response> {
+  async function latchhook(context: Context): Promise<Response> {
     const incoming = incomingOf(context);
     const answer = await receiver.receive(fromHonoContext(context, incoming), context);
     return toHonoResponse(context, incoming, answer);

@@ -22,6 +22,6 @@ export function serveApiRoute(module: {
   readonly default: unknown;
   readonly config?: { readonly api: { readonly bodyParser: false; readonly externalResolver?: true } };
 }): RequestListener {
-  const context = { previewModeId: "", previewModeEncryptionKey: "", previewModeSigningKey: "" };
+  const context = { dev: false, previewModeId: "", previewModeEncryptionKey: "", previewModeSigningKey: "" };
   return (incoming, outgoing) => apiResolver(incoming, outgoing, {}, module, context, true);
 }
