@@ -40,3 +40,22 @@ export {
   type UrlRule,
   type WebhookUrlOptions,
 } from "./subscription/webhook-url.ts";
+export type { CheckResult } from "./tracking/check-job.ts";
+export type {
+  ClaimDueOptions,
+  JobNews,
+  JobOwner,
+  JobStore,
+  Postponement,
+  TrackedJob,
+} from "./tracking/job-store.ts";
+export type { JobProblem, ProblemObserver } from "./tracking/observe.ts";
+export type { ReconcileReport } from "./tracking/reconcile-due.ts";
+export {
+  type JobTracker,
+  type ReconcileOptions,
+  type StartOptions,
+  type TrackJobsOptions,
+  trackJobs,
+} from "./tracking/track-jobs.ts";
+export type { TrackedEvent } from "./tracking/vouched-receiver.ts";

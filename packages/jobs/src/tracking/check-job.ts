@@ -1,0 +1,83 @@
+import type { JobSource, JobState } from "../job-source.ts";
+import type { JobError } from "../result.ts";
+import type { JobOwner, JobStore, TrackedJob } from "./job-store.ts";
+import type { JobProblem } from "./observe.ts";
+import type { VouchedReceiver } from "./vouched-receiver.ts";
+
+/** What a check of one job came to. */
+export type CheckResult =
+  /** Its end had been missed and is persisted now. */
+  | "delivered"
+  /** Its end had been persisted before; only the table did not know. */
+  | "duplicate"
+  /** It has not ended. */
+  | "running"
+  | JobProblem["problem"];
+
+export interface CheckContext {
+  readonly owner: JobOwner;
+  readonly source: JobSource;
+  readonly store: JobStore;
+  readonly receiver: VouchedReceiver | undefined;
+  readonly overdueAfterMs: number;
+}
+
+const longestPauseMs = 3_600_000;
+
+/** Asks the sender about one job, and delivers its end where that was missed. The table is brought up to date. */
+export async function checkJob(
+  context: CheckContext,
+  job: TrackedJob,
+  signal?: AbortSignal,
+): Promise<CheckResult> {
+  const { owner, source, store, overdueAfterMs } = context;
+  if (source.get === undefined) return postpone(context, job, "overdue");
+  const answer = await source.get(job.id, { signal });
+  if (!answer.ok) return postpone(context, job, answer.error.code, answer.error);
+  const { job: state } = answer;
+  if (!state.terminal) {
+    const checkInMs = Math.max(overdueAfterMs, state.pollAfterMs ?? 0);
+    await store.advance(owner, { ...newsOf(state), checkInMs, settled: false, authoritative: true });
+    return "running";
+  }
+  return deliverEnd(context, job, state);
+}
+
+/** Unsettled first, so that a crash in between is repaired by the next check; settled once it is persisted. */
+async function deliverEnd(context: CheckContext, job: TrackedJob, state: JobState): Promise<CheckResult> {
+  const { owner, source, store, receiver, overdueAfterMs } = context;
+  const news = { ...newsOf(state), checkInMs: overdueAfterMs, authoritative: true };
+  const stored = await store.advance(owner, { ...news, settled: false });
+  if (stored.settled) return "duplicate";
+  const body = source.toDeliveryBody?.(state);
+  const result = body === undefined || receiver === undefined ? "failed" : await receiver.deliver(body);
+  if (result === "failed") return postpone(context, job, "persist-failed");
+  await store.advance(owner, { ...news, settled: true });
+  return result === "processed" ? "delivered" : "duplicate";
+}
+
+/** Sets the next check: later with each failure in a row, and never earlier than the sender asks for. */
+async function postpone(
+  { owner, store, overdueAfterMs, source }: CheckContext,
+  job: TrackedJob,
+  problem: JobProblem["problem"],
+  error?: JobError,
+): Promise<CheckResult> {
+  // A check that was called off is no failure of the job's.
+  const failures = problem === "aborted" ? job.failures : job.failures + 1;
+  const backoff =
+    source.get === undefined ? overdueAfterMs : overdueAfterMs * 2 ** Math.min(failures - 1, 20);
+  const pause = Math.min(backoff, Math.max(overdueAfterMs, longestPauseMs));
+  const checkInMs = problem === "aborted" ? 0 : Math.max(pause, error?.retryAfterMs ?? 0);
+  await store.postpone(owner, job.id, {
+    checkInMs,
+    failures,
+    problem: problem === "aborted" ? null : problem,
+  });
+  return problem;
+}
+
+/** What a state says of a job's row. */
+export function newsOf({ id, status, progress }: Pick<JobState, "id" | "status" | "progress">) {
+  return { id, status, progress: status === "completed" ? 100 : progress };
+}

@@ -1,0 +1,215 @@
+import {
+  type JobStatus,
+  LatchhookError,
+  type ReceiverOptions,
+  type StandardSchema,
+  type WebhookEvent,
+} from "@latchhook/core";
+import { positive } from "../check-option.ts";
+import type { JobSource } from "../job-source.ts";
+import { objectMember } from "../json.ts";
+import { sleep, withJitter } from "../sleep.ts";
+import { type CheckContext, type CheckResult, checkJob, newsOf } from "./check-job.ts";
+import type { JobNews, JobStore, TrackedJob } from "./job-store.ts";
+import { logProblem, notifyProblem, type ProblemObserver } from "./observe.ts";
+import { type ReconcileReport, reconcileDue } from "./reconcile-due.ts";
+import {
+  type AnyReceiverOptions,
+  requireProvider,
+  type TrackedEvent,
+  type VouchedReceiver,
+  vouchedReceiver,
+} from "./vouched-receiver.ts";
+
+export interface TrackJobsOptions {
+  /** Who is asked about a job: `aiStatsJobs()`, `creativeaiJobs()` or `videogenWebhooks()`. */
+  readonly source: JobSource;
+  /** The table: `sqliteJobs()` or `postgresJobs()`. */
+  readonly store: JobStore;
+  /** Separates the jobs of several accounts in one table. Default: `""`. */
+  readonly scope?: string | undefined;
+  /** After how long without news a job is checked, in milliseconds. Default: 2 minutes. */
+  readonly overdueAfterMs?: number | undefined;
+  /** How long the sender is given to settle a contradiction while a webhook waits, in milliseconds. Default: 3 s. */
+  readonly askTimeoutMs?: number | undefined;
+  /** Told of overdue, vanished and unreadable jobs. Default: one line each on `console.error`. */
+  readonly onProblem?: ProblemObserver | undefined;
+}
+
+export interface ReconcileOptions {
+  /** How many jobs to check at most. Default: 500. */
+  readonly limit?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface StartOptions {
+  /** The pause between two rounds, in milliseconds; up to a quarter is added. */
+  readonly everyMs: number;
+  /** Told of each round. Its failure changes nothing. */
+  readonly onReport?: ((report: ReconcileReport) => unknown) | undefined;
+}
+
+/** Follows the jobs of one sender. */
+export interface JobTracker {
+  /**
+   * The same receiver options, with a `persist` that also feeds the table after yours. The reconciler delivers through
+   * them, so call this once in every process that reconciles, whether it serves requests or not.
+   */
+  attach<
+    Event extends WebhookEvent,
+    Transaction = never,
+    Schema extends StandardSchema | undefined = undefined,
+  >(options: ReceiverOptions<Event, Transaction, Schema>): ReceiverOptions<Event, Transaction, Schema>;
+  /** Starts to follow a job that was just created. Do it before you answer your own caller. */
+  track(job: {
+    readonly id: string;
+    readonly status?: JobStatus;
+    readonly progress?: number | null;
+  }): Promise<TrackedJob>;
+  /** Records what an event says of its job; null where it is about none. `attach` does it for you. */
+  record(event: TrackedEvent): Promise<TrackedJob | null>;
+  get(id: string): Promise<TrackedJob | null>;
+  /** The newest first; at most `limit`, 100 unless given. */
+  list(limit?: number): Promise<readonly TrackedJob[]>;
+  /** Asks the sender about one job now; null where it is not tracked. */
+  check(id: string, options?: { readonly signal?: AbortSignal }): Promise<CheckResult | null>;
+  /** Checks what is overdue and delivers what was missed. Several processes may do it at once. */
+  reconcile(options?: ReconcileOptions): Promise<ReconcileReport>;
+  /** Reconciles again and again until `stop`. */
+  start(options: StartOptions): void;
+  /** Deletes settled jobs that have not changed for `olderThanMs`. Returns how many. */
+  purge(olderThanMs: number, limit?: number): Promise<number>;
+  /** Ends `start`, and resolves once the round under way is over. The store stays open. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Follows jobs over their webhooks, and asks the sender where those are missing or contradict each other.
+ *
+ * @throws LatchhookError `invalid-option`.
+ * @example
+ * const jobs = trackJobs({ source: aiStatsJobs(), store: sqliteJobs({ path: "app.db" }) });
+ * app.post("/webhooks/ai-stats", webhook(jobs.attach({ provider: aiStats(), store, persist })));
+ * jobs.start({ everyMs: 60_000 });
+ */
+export function trackJobs(options: TrackJobsOptions): JobTracker {
+  const { source, store, scope = "", onProblem = logProblem } = options;
+  const owner = { scope, provider: source.provider };
+  const overdueAfterMs = positive("trackJobs", "overdueAfterMs", options.overdueAfterMs ?? 120_000);
+  const askTimeoutMs = positive("trackJobs", "askTimeoutMs", options.askTimeoutMs ?? 3_000);
+  let receiver: VouchedReceiver | undefined;
+  let stopping: AbortController | undefined;
+  let looping: Promise<void> = Promise.resolve();
+
+  function advance(news: Omit<JobNews, "checkInMs" | "authoritative">, authoritative = false) {
+    return store.advance(owner, { ...news, checkInMs: overdueAfterMs, authoritative });
+  }
+
+  async function record({ job, data }: TrackedEvent): Promise<TrackedJob | null> {
+    if (job === null) return null;
+    const { progress } = objectMember(data);
+    const news = newsOf({ ...job, progress: typeof progress === "number" ? progress : null });
+    const known = await advance({ ...news, settled: job.terminal });
+    const contradicted = job.terminal && known.status !== job.status;
+    return contradicted ? settleContradiction(known, job.status) : known;
+  }
+
+  /** An event announces another end than the table has. The sender's answer wins, now or at the next round. */
+  async function settleContradiction(known: TrackedJob, announced: JobStatus): Promise<TrackedJob> {
+    // Where the sender cannot be asked, the end that came first stands.
+    if (source.get === undefined) return known;
+    const answer = await source.get(known.id, { signal: AbortSignal.timeout(askTimeoutMs) });
+    if (answer.ok && answer.job.terminal) {
+      const { status } = answer.job;
+      const settled = status === announced || (status === known.status && known.settled);
+      return advance({ ...newsOf(answer.job), settled }, true);
+    }
+    await store.postpone(owner, known.id, { checkInMs: 0, failures: 0, problem: null, unsettle: true });
+    return { ...known, settled: false };
+  }
+
+  /** The event has been persisted; a table that fails now must not make the sender deliver it again. */
+  async function recordQuietly(event: TrackedEvent): Promise<void> {
+    try {
+      await record(event);
+    } catch (error) {
+      const id = event.job?.id ?? null;
+      notifyProblem(onProblem, { provider: owner.provider, id, problem: "store-failed", failures: 1, error });
+    }
+  }
+
+  function context(): CheckContext {
+    if (receiver === undefined && source.get !== undefined) {
+      throw new LatchhookError(
+        "invalid-option",
+        "trackJobs: there is nowhere to deliver to. Call attach() with the receiver's options before reconciling.",
+      );
+    }
+    return { owner, source, store, receiver, overdueAfterMs };
+  }
+
+  async function reconcile({ limit = 500, signal }: ReconcileOptions = {}): Promise<ReconcileReport> {
+    return reconcileDue(context(), limit, onProblem, signal);
+  }
+
+  async function loop({ everyMs, onReport }: StartOptions, signal: AbortSignal): Promise<void> {
+    // Processes that start together should not ask together.
+    await sleep(everyMs * Math.random(), signal);
+    while (!signal.aborted) {
+      try {
+        const report = await reconcile({ signal });
+        await onReport?.(report);
+      } catch (error) {
+        notifyProblem(onProblem, {
+          provider: owner.provider,
+          id: null,
+          problem: "store-failed",
+          failures: 1,
+          error,
+        });
+      }
+      await sleep(withJitter(everyMs), signal);
+    }
+  }
+
+  return {
+    attach(receiverOptions) {
+      const attached: typeof receiverOptions = {
+        ...receiverOptions,
+        async persist(event, delivery) {
+          await receiverOptions.persist(event, delivery);
+          await recordQuietly(event);
+        },
+      };
+      requireProvider(receiverOptions.provider, owner.provider);
+      receiver = vouchedReceiver(attached as unknown as AnyReceiverOptions);
+      return attached;
+    },
+    async track({ id, status = "queued", progress = null }) {
+      return advance({ ...newsOf({ id, status, progress }), settled: false });
+    },
+    record,
+    get: async (id) => store.get(owner, id),
+    list: async (limit = 100) => store.list(owner, limit),
+    async check(id, { signal } = {}) {
+      const job = await store.get(owner, id);
+      return job === null ? null : checkJob(context(), job, signal);
+    },
+    reconcile,
+    start(startOptions) {
+      positive("trackJobs", "everyMs", startOptions.everyMs);
+      context();
+      if (stopping !== undefined)
+        throw new LatchhookError("invalid-option", "trackJobs: it has been started already.");
+      stopping = new AbortController();
+      looping = loop(startOptions, stopping.signal);
+    },
+    purge: async (olderThanMs, limit = 1_000) => store.purge(owner, olderThanMs, limit),
+    async stop() {
+      stopping?.abort();
+      await looping;
+      stopping = undefined;
+      await receiver?.close();
+    },
+  };
+}
