@@ -24,6 +24,9 @@ export interface SecretSource<Key> {
 /** The keys to try for a request. */
 export type KeyRing<Key> = (request: SignedRequest) => MaybePromise<readonly Key[]>;
 
+/** What a template or a settings page leaves where the secret was never filled in. */
+const placeholders: ReadonlySet<string> = new Set(["undefined", "null", "whsec_"]);
+
 /** Tenants' keys that a resolver's ring remembers; beyond it the oldest is imported again. */
 const importedKeysKept = 256;
 
@@ -80,7 +83,7 @@ function importAll<Key>(
     const which = Array.isArray(secret) ? `, entry ${index},` : "";
     if (typeof text !== "string") throw missingSecret(source, `${which} is not a string`.trimStart());
     if (text.trim() === "") throw missingSecret(source, `${which} is empty`.trimStart());
-    if (["undefined", "null"].includes(text.trim())) {
+    if (placeholders.has(text.trim())) {
       throw missingSecret(source, `${which} is the text "${text.trim()}"`.trimStart());
     }
     return importKey(text);
