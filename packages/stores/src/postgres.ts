@@ -1,4 +1,5 @@
 import type { Claim, ClaimUpdate, RetainOptions, Store } from "@latchhook/core";
+import { storeClosed } from "./internal/store-closed.ts";
 import { commitWork } from "./postgres/commit.ts";
 import { connectDatabase, type PostgresClient } from "./postgres/connect-database.ts";
 import type { Database } from "./postgres/database.ts";
@@ -86,8 +87,10 @@ function createStore<Transaction>(
   const statements = createStatements(names);
   const operations = createOperations(database, statements);
   const schema = schemaVersion(database, names);
+  let closed = false;
 
   async function use<Result>(operation: string, run: () => Promise<Result>): Promise<Result> {
+    if (closed) throw storeClosed("postgres");
     try {
       if (!schema.isChecked()) await schema.check();
       return await run();
@@ -125,6 +128,8 @@ function createStore<Transaction>(
     fail: (claim) => use("fail", () => operations.fail(claim)),
     commit,
     purge: (limit) => use("purge", () => purgeRecords(database, statements.purge, limit)),
-    close() {},
+    close() {
+      closed = true;
+    },
   };
 }

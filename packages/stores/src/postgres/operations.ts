@@ -1,4 +1,5 @@
 import type { Claim, ClaimOptions, ClaimResult, ClaimUpdate } from "@latchhook/core";
+import { readClaim, readUpdate } from "../internal/read-outcome.ts";
 import { coalesce } from "./coalesce.ts";
 import type { Database, Row, Statement } from "./database.ts";
 import { retryOnce, sqlState } from "./database-error.ts";
@@ -79,18 +80,4 @@ async function runCalls<Transaction>(
 /** SQL counts from 1. */
 function place(row: Row): number {
   return Number(row["place"]) - 1;
-}
-
-/** Reads `completed`, `in-flight <ms>` or `claimed <fence> <attempt> <takeover>`. */
-function readClaim(outcome: string): ClaimResult {
-  const [state, first, attempt, takeover] = outcome.split(" ");
-  if (state === "completed") return { state };
-  if (state === "in-flight") return { state, retryAfterMs: Math.max(0, Number(first)) };
-  if (state !== "claimed") throw new Error(`The claim function answered "${outcome}".`);
-  return { state, fence: Number(first), attempt: Number(attempt), takeover: takeover === "t" };
-}
-
-function readUpdate(outcome: string): ClaimUpdate {
-  if (outcome !== "ok" && outcome !== "lost") throw new Error(`The database function answered "${outcome}".`);
-  return outcome;
 }

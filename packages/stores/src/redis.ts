@@ -1,0 +1,90 @@
+import { LatchhookError, type Store } from "@latchhook/core";
+import { readClaim, readUpdate } from "./internal/read-outcome.ts";
+import { storeClosed } from "./internal/store-closed.ts";
+import { checkEviction } from "./redis/check-eviction.ts";
+import { connectRedis, type Redis, type RedisClient } from "./redis/clients.ts";
+import { toStoreError } from "./redis/redis-error.ts";
+import { runScript } from "./redis/run-script.ts";
+import { type Script, scripts } from "./redis/scripts.ts";
+
+export type { IoredisClient, NodeRedisClient, RedisClient } from "./redis/clients.ts";
+
+export interface RedisStoreOptions {
+  /**
+   * Your own client, of `redis` (node-redis; connected) or `ioredis`, single or cluster. The store never closes it.
+   * Switch its offline queue off, so that a delivery is refused at once while Redis is down; see `docs/stores.md`.
+   */
+  readonly client: RedisClient;
+  /** What every key begins with. Default: `"latchhook:"`. */
+  readonly prefix?: string | undefined;
+  /** Accepts a server that may evict records, and so duplicates that run. Default: false, which refuses it. */
+  readonly allowEviction?: boolean | undefined;
+}
+
+/**
+ * Records deliveries in Redis 6 or later: shared by any number of processes, as durable as the server's persistence
+ * makes it, without `commit`.
+ *
+ * Redis expires the records by itself; `purge` has nothing to do and answers 0.
+ *
+ * @throws LatchhookError `invalid-option` when the client cannot be used.
+ *
+ * @example
+ * const client = createClient({ url: process.env.REDIS_URL, disableOfflineQueue: true });
+ * client.on("error", (error) => console.error("Redis failed.", error));
+ * await client.connect();
+ * const store = redisStore({ client });
+ */
+export function redisStore(options: RedisStoreOptions): Store {
+  const { client, prefix = "latchhook:", allowEviction = false } = options;
+  if (typeof prefix !== "string") throw new LatchhookError("invalid-option", "prefix must be a string.");
+  return createStore(connectRedis(client), prefix, allowEviction);
+}
+
+function createStore(redis: Redis, prefix: string, allowEviction: boolean): Store {
+  let checked = allowEviction;
+  let closed = false;
+
+  async function use<Result>(operation: string, run: () => Promise<Result>): Promise<Result> {
+    if (closed) throw storeClosed("redis");
+    try {
+      if (!checked) {
+        await checkEviction(redis);
+        checked = true;
+      }
+      return await run();
+    } catch (error) {
+      throw toStoreError(error, operation);
+    }
+  }
+
+  async function update(script: Script, key: string, ...values: string[]): Promise<"ok" | "lost"> {
+    return readUpdate(await runScript(redis, script, prefix + key, values));
+  }
+
+  return {
+    name: "redis",
+    claim: (key, { owner, leaseMs, retainMs }) =>
+      use("claim", async () => {
+        const values = [owner, durationText(leaseMs), durationText(retainMs)];
+        return readClaim(await runScript(redis, scripts.claim, prefix + key, values));
+      }),
+    extend: ({ key, owner, fence }, leaseMs) =>
+      use("extend", () => update(scripts.extend, key, owner, String(fence), durationText(leaseMs))),
+    complete: ({ key, owner, fence }, { retainMs }) =>
+      use("complete", () => update(scripts.complete, key, owner, String(fence), durationText(retainMs))),
+    fail: ({ key, owner, fence }) => use("fail", () => update(scripts.fail, key, owner, String(fence))),
+    purge: () => use("purge", async () => 0),
+    close() {
+      closed = true;
+    },
+  };
+}
+
+/** Beyond this a duration is for ever; PEXPIRE counts in 64 bits. */
+const longestMs = 1e14;
+
+/** A duration as the scripts read it: whole milliseconds, or `never` for one without end. */
+function durationText(milliseconds: number): string {
+  return milliseconds > longestMs ? "never" : String(Math.ceil(milliseconds));
+}

@@ -1,0 +1,21 @@
+import type { Redis } from "./clients.ts";
+import { replyCode } from "./redis-error.ts";
+import type { Script } from "./scripts.ts";
+
+/**
+ * Runs a script by its digest, and by its source where the server does not know it: after a restart, a failover or
+ * SCRIPT FLUSH. The server keeps it from then on.
+ */
+export async function runScript(
+  redis: Redis,
+  { sha1, source }: Script,
+  key: string,
+  values: readonly string[],
+): Promise<string> {
+  try {
+    return String(await redis.evalSha(sha1, key, values));
+  } catch (error) {
+    if (replyCode(error) !== "NOSCRIPT") throw error;
+    return String(await redis.eval(source, key, values));
+  }
+}
