@@ -45,3 +45,4 @@ export type {
   TransactionHooks,
 } from "./store-contract/options.ts";
 export { storeContract } from "./store-contract/store-contract.ts";
+export { type StoreModelOptions, storeModel } from "./store-contract/store-model.ts";

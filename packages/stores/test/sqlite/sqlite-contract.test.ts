@@ -1,5 +1,5 @@
 import { type SqliteDatabase, type SqliteStore, sqliteStore } from "@latchhook/stores/sqlite";
-import { type StoreContractOptions, storeContract } from "@latchhook/testing";
+import { type StoreContractOptions, storeContract, storeModel } from "@latchhook/testing";
 import Database from "libsql";
 import { describe, it } from "vitest";
 import { temporaryFiles } from "./temporary-file.ts";
@@ -47,7 +47,8 @@ describe("sqliteStore({ path }) keeps the store contract", () => {
     },
     connect: ({ path, now }) => sqliteStore({ path, now }),
   };
-  for (const { name, run } of storeContract(options)) it(name, run);
+  const model = storeModel({ create: options.create, runs: 40 });
+  for (const { name, run } of [...storeContract(options), model]) it(name, run);
 });
 
 describe("sqliteStore({ path }) by SQLite's own clock", () => {

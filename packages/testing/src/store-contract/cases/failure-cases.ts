@@ -35,9 +35,11 @@ export const blockedCases: CaseTable = {
     const first = await hold(store, newKey());
     const second = await hold(store, newKey());
     await whileBlocked(trial, async () => {
-      await rejects(async () => store.extend(first, longMs), "extend was not written");
-      await rejects(async () => store.complete(first, { retainMs: longMs }), "complete was not written");
-      await rejects(async () => store.fail(first), "fail was not written");
+      await Promise.all([
+        rejects(async () => store.extend(first, longMs), "extend was not written"),
+        rejects(async () => store.complete(first, { retainMs: longMs }), "complete was not written"),
+        rejects(async () => store.fail(first), "fail was not written"),
+      ]);
     });
     await expectUpdate(store.complete(second, { retainMs: longMs }), "ok", "complete another key");
     await expectInFlight(store, first.key);
