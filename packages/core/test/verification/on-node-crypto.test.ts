@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { dialects } from "../support/dialects.ts";
 import { bodyTests } from "./body-tests.ts";
+import { propertyTests } from "./property-tests.ts";
 import { signatureTests } from "./signature-tests.ts";
 import { standardWebhooksTests } from "./standard-webhooks-tests.ts";
 import { timestampTests } from "./timestamp-tests.ts";
@@ -15,4 +16,5 @@ describe("on node:crypto", () => {
   standardWebhooksTests();
   timestampTests();
   bodyTests();
+  propertyTests(100);
 });
