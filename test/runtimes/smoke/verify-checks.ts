@@ -1,4 +1,4 @@
-import { type Provider, type Refusal, type Verified, verifyWebhook } from "@latchhook/core";
+import { type MaybePromise, type Provider, type Refusal, type Verified, verifyWebhook } from "@latchhook/core";
 import { aiStats } from "@latchhook/core/providers/ai-stats";
 import { creativeai } from "@latchhook/core/providers/creativeai";
 import { standardWebhooks } from "@latchhook/core/providers/standard-webhooks";
@@ -80,12 +80,7 @@ export function usedCrypto(): SmokeReport["crypto"] {
   return vector !== undefined && verify(vector) instanceof Promise ? "Web Crypto" : "node:crypto";
 }
 
-function verify({
-  provider,
-  headers,
-  body,
-  receivedAt,
-}: Vector): Promise<Verified | Refusal> | Verified | Refusal {
+function verify({ provider, headers, body, receivedAt }: Vector): MaybePromise<Verified | Refusal> {
   return provider.verify({ headers, body: new TextEncoder().encode(body), receivedAt });
 }
 
