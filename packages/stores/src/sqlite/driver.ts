@@ -24,16 +24,15 @@ export interface SqliteDatabase {
 /** Opens a file: `(path) => new Database(path)`. */
 export type SqliteDriver<Database extends SqliteDatabase> = (path: string) => Database;
 
-interface Candidate {
+interface BuiltIn {
   readonly specifier: string;
   /** Which export of the module is the connection's class. */
   readonly exportName: string;
 }
 
-const candidates: readonly Candidate[] = [
-  ...("bun" in process.versions ? [{ specifier: "bun:sqlite", exportName: "Database" }] : []),
+const builtIns: readonly BuiltIn[] = [
+  { specifier: "bun:sqlite", exportName: "Database" },
   { specifier: "node:sqlite", exportName: "DatabaseSync" },
-  { specifier: "libsql", exportName: "default" },
 ];
 
 /**
@@ -42,22 +41,27 @@ const candidates: readonly Candidate[] = [
  * @throws LatchhookError `store-misconfigured`, saying what to install.
  */
 export async function loadDriver(): Promise<SqliteDriver<SqliteDatabase>> {
-  const causes: unknown[] = [];
-  for (const { specifier, exportName } of candidates) {
-    try {
-      // The specifier is a variable and marked, so that no bundler looks for a module that this runtime has not got.
-      const module: Record<string, unknown> = await import(
-        /* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ specifier
-      );
-      const Database = module[exportName] as new (path: string) => SqliteDatabase;
-      return (path) => new Database(path);
-    } catch (error) {
-      causes.push(error);
-    }
+  for (const { specifier, exportName } of builtIns) {
+    // Not by import(): bundlers would look for a module that this runtime may not have.
+    const module = process.getBuiltinModule(specifier) as Record<string, unknown> | undefined;
+    const Database = module?.[exportName] as (new (path: string) => SqliteDatabase) | undefined;
+    if (Database !== undefined) return (path) => new Database(path);
   }
-  throw new LatchhookError(
+  try {
+    // A literal: TypeScript wraps a computed specifier in a call, and the marks for bundlers would be lost in it.
+    const { default: Database } = await import(
+      /* webpackIgnore: true */ /* turbopackIgnore: true */ "libsql"
+    );
+    return (path) => new Database(path);
+  } catch (cause) {
+    throw noDriver(cause);
+  }
+}
+
+function noDriver(cause: unknown): LatchhookError {
+  return new LatchhookError(
     "store-misconfigured",
     "sqliteStore found no SQLite driver. Use Node.js 22.13 or later, or install libsql (npm install libsql), or pass { driver } or { database }.",
-    { cause: new AggregateError(causes, "No SQLite driver could be loaded.") },
+    { cause },
   );
 }
