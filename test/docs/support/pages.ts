@@ -1,0 +1,31 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { type Markdown, readMarkdown } from "./markdown.ts";
+
+/** The repository's folder. */
+export const root = resolve(import.meta.dirname, "../../..");
+
+/** A page of the documentation. */
+export interface Page extends Markdown {
+  /** Relative to the repository. */
+  readonly path: string;
+}
+
+/** A file of the repository, as text. */
+export function readSource(path: string): string {
+  return readFileSync(resolve(root, path), "utf8");
+}
+
+/** Reads one page. */
+export function readPage(path: string): Page {
+  return { path, ...readMarkdown(readSource(path)) };
+}
+
+/** Every page: those at the root, those in `docs`, and the packages' own. */
+export function allPages(): readonly Page[] {
+  const docs = readdirSync(resolve(root, "docs")).map((name) => `docs/${name}`);
+  const packages = readdirSync(resolve(root, "packages")).map((name) => `packages/${name}/README.md`);
+  return ["README.md", "CONTRIBUTING.md", ...docs, ...packages]
+    .filter((path) => path.endsWith(".md") && existsSync(resolve(root, path)))
+    .map(readPage);
+}

@@ -1,0 +1,57 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+
+/** The secrets that snippets read from their environment. */
+export const secrets = {
+  AI_STATS_WEBHOOK_SECRET: "whsec_only-for-the-documentation",
+  CREATIVEAI_API_KEY: "only-for-the-documentation",
+  VIDEOGEN_WEBHOOK_SECRET: "whsec_b25seS1mb3ItdGhlLWRvY3VtZW50YXRpb24=",
+};
+
+/** A snippet that runs in a process of its own. */
+export interface RunningSnippet {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+const preload = pathToFileURL(resolve(import.meta.dirname, "listen-anywhere.mjs")).href;
+
+/** Runs a script, and resolves once it listens. */
+export async function runScript(
+  script: string,
+  parameters: readonly string[],
+  folder: string,
+): Promise<RunningSnippet> {
+  const child = fork(script, [...parameters], {
+    cwd: folder,
+    execArgv: ["--import", preload],
+    env: { ...process.env, ...secrets },
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
+  const output = collectOutput(child);
+  const port = await new Promise<number>((listening, fail) => {
+    child.once("message", (message) => listening((message as { port: number }).port));
+    child.once("exit", (code) =>
+      fail(new Error(`The snippet ended with ${code} before it listened:\n${output()}`)),
+    );
+  });
+  return { url: `http://127.0.0.1:${port}`, stop: () => stop(child) };
+}
+
+/** What a process has written so far. */
+export function collectOutput(child: ChildProcess): () => string {
+  let output = "";
+  child.stdout?.on("data", (chunk) => (output += chunk));
+  child.stderr?.on("data", (chunk) => (output += chunk));
+  return () => output;
+}
+
+/** Ends a process. */
+export async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, "exit");
+  child.kill();
+  await ended;
+}
