@@ -126,7 +126,7 @@ function readEntry(entry: unknown, kind: JobKind): readonly string[] | Subscript
     .toLowerCase()
     .replace(/(^|\.)canceled$/, "$1cancelled");
   const [prefix, phase] = name.includes(".") ? splitOnce(name) : ["job", name];
-  const named = phase === "*" ? phases : phases.filter((known) => known === phase);
+  const named = phase === "*" && name !== "*" ? phases : phases.filter((known) => known === phase);
   const understood = prefix === "job" || kinds.includes(prefix as JobKind);
   if (!understood || named.length === 0)
     return drop(shown, "event-unknown", `${shown} is no event of this sender`);
