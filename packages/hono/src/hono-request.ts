@@ -1,5 +1,5 @@
 import { type BodyLimits, type BodyResult, fromFetchRequest, type WebhookRequest } from "@latchhook/core";
-import { fromNodeRequest, type NodeRequest } from "@latchhook/node";
+import { fromNodeRequest, type NodeRequest, nextTurn } from "@latchhook/node";
 import type { Context } from "hono";
 import { readCachedBody } from "./cached-body.ts";
 
@@ -39,11 +39,10 @@ async function readHonoBody(
 
 /**
  * Whether nobody reads the Node stream. The web stream that `@hono/node-server` makes at the first look at
- * `c.req.raw.body` (Hono's own bodyLimit looks) starts to read in a microtask, hence the wait for those.
+ * `c.req.raw.body` (Hono's own bodyLimit looks) starts to read in a microtask, hence the wait.
  */
 async function isUntouched(incoming: NodeRequest): Promise<boolean> {
-  await undefined;
-  await new Promise<void>((resolve) => process.nextTick(resolve));
+  await nextTurn();
   return (
     incoming.readableFlowing === null && !incoming.readableDidRead && incoming.listenerCount("readable") === 0
   );

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { nextTurn } from "./next-turn.ts";
 
 /** Enough for a sender that writes everything before it reads; little enough to cost nothing. */
 const maxBytes = 16 * 1_048_576;
@@ -9,10 +10,7 @@ const maxMs = 2_000;
  * the answer, but not before {@link discardBody} is through.
  */
 export async function hasArrived(request: IncomingMessage): Promise<boolean> {
-  if (!request.complete && !request.destroyed) {
-    // An answer that only took the headers is ready before the parser has come to what was sent along with them.
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+  if (!request.complete && !request.destroyed) await nextTurn();
   return request.complete || request.destroyed;
 }
 

@@ -21,6 +21,6 @@ export function fromNodeRequest(request: NodeRequest, mend: string): WebhookRequ
     method: request.method ?? "",
     // Names are already in lower case here, so no lookup has to normalise them.
     headers: request.headers,
-    readBody: async (limits) => readNodeBody(request, limits, mend),
+    readBody: (limits) => readNodeBody(request, limits, mend),
   };
 }

@@ -1,22 +1,22 @@
 import { type BodyLimits, type BodyResult, joinChunks } from "@latchhook/core";
+import { nextTurn } from "./next-turn.ts";
 import type { NodeRequest } from "./node-request.ts";
 
 /** Reads the body of a `node:http` request once, as bytes. Problems are values; it never rejects. */
-export function readNodeBody(
+export async function readNodeBody(
   request: NodeRequest,
   limits: BodyLimits,
   mend: string,
-): BodyResult | Promise<BodyResult> {
+): Promise<BodyResult> {
   const kept = keptBytes(request);
-  if (kept !== undefined) {
-    return kept.byteLength > limits.maxBytes ? tooLarge : { ok: true, bytes: kept };
-  }
+  if (kept !== undefined) return kept.byteLength > limits.maxBytes ? tooLarge : { ok: true, bytes: kept };
   // Decoded chunks are text, and its bytes cannot be known: "\uFFFD" may have been anything.
   if (request.readableDidRead || request.readableEncoding !== null) {
     return { ok: false, reason: "consumed", mend };
   }
   // Ended without a byte read: a parser that ran before found nothing either.
   if (request.readableEnded) return { ok: true, bytes: new Uint8Array() };
+  if (!request.complete) await nextTurn();
   if (request.destroyed) return aborted;
   return readBuffered(request, limits) ?? readChunks(request, limits);
 }
@@ -29,9 +29,7 @@ function keptBytes({ rawBody, body }: NodeRequest): Uint8Array | undefined {
   return body instanceof Uint8Array ? body : undefined;
 }
 
-/**
- * The whole body at once, where it came in one piece with its headers, as most do. It needs no listeners and no timer.
- */
+/** The whole body at once, where it came along with its headers, as most do. It needs no listeners and no timer. */
 function readBuffered(request: NodeRequest, { maxBytes }: BodyLimits): BodyResult | undefined {
   const length = request.readableLength;
   const isWhole =
