@@ -28,6 +28,7 @@ export async function openFile<Database extends SqliteDatabase>(
   driver: SqliteDriver<Database> | undefined,
   tables: Tables,
 ): Promise<OpenedStore<Database>> {
+  const toError = (error: unknown): unknown => toOpenError(error, path);
   const opened: Database[] = [];
   const close = (): void => {
     for (const database of opened.splice(0)) database.close();
@@ -39,17 +40,17 @@ export async function openFile<Database extends SqliteDatabase>(
     const connect = async (synchronous: "FULL" | "NORMAL"): Promise<Database> => {
       const database = open(path);
       opened.push(database);
-      await retryWhileBusy(() => configure(database, synchronous));
+      await retryWhileBusy(() => configure(database, synchronous), toError);
       return database;
     };
     const database = await connect("FULL");
     const durable = createConnection(database);
-    await retryWhileBusy(() => migrate(database, durable, tables));
+    await retryWhileBusy(() => migrate(database, durable, tables), toError);
     const leases = createConnection(await connect("NORMAL"));
     return { database, durable, leases, close };
   } catch (error) {
     close();
-    throw toOpenError(error, path);
+    throw toError(error);
   }
 }
 
@@ -58,17 +59,14 @@ export async function adoptDatabase<Database extends SqliteDatabase>(
   database: Database,
   tables: Tables,
 ): Promise<OpenedStore<Database>> {
-  try {
-    const connection = createConnection(database);
-    await retryWhileBusy(() => {
-      const synchronous = Number(Object.values(connection.read("PRAGMA synchronous")[0] ?? {})[0]);
-      if (synchronous < 2) database.exec("PRAGMA synchronous = FULL");
-      migrate(database, connection, tables);
-    });
-    return { database, durable: connection, leases: connection, close: () => {} };
-  } catch (error) {
-    throw toOpenError(error, "the database");
-  }
+  const connection = createConnection(database);
+  const prepare = (): void => {
+    const synchronous = Number(Object.values(connection.read("PRAGMA synchronous")[0] ?? {})[0]);
+    if (synchronous < 2) database.exec("PRAGMA synchronous = FULL");
+    migrate(database, connection, tables);
+  };
+  await retryWhileBusy(prepare, (error) => toOpenError(error, "the database"));
+  return { database, durable: connection, leases: connection, close: () => {} };
 }
 
 function configure(database: SqliteDatabase, synchronous: "FULL" | "NORMAL"): void {

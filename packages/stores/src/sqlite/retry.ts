@@ -14,18 +14,24 @@ export const blockingWaitMs = 20;
 /**
  * Calls `attempt` until the database is not busy, for at most a second. Synchronous unless it has to wait.
  *
- * @throws LatchhookError `store-unavailable`.
+ * @throws what `toError` makes of the last error; by default LatchhookError `store-unavailable`.
  */
-export function retryWhileBusy<Result>(attempt: () => Result): MaybePromise<Result> {
+export function retryWhileBusy<Result>(
+  attempt: () => Result,
+  toError: (error: unknown) => unknown = toStoreError,
+): MaybePromise<Result> {
   try {
     return attempt();
   } catch (error) {
-    if (isBusy(error)) return retryLater(attempt);
-    throw toStoreError(error);
+    if (isBusy(error)) return retryLater(attempt, toError);
+    throw toError(error);
   }
 }
 
-async function retryLater<Result>(attempt: () => Result): Promise<Result> {
+async function retryLater<Result>(
+  attempt: () => Result,
+  toError: (error: unknown) => unknown,
+): Promise<Result> {
   const giveUpAt = performance.now() + patienceMs - blockingWaitMs;
   for (;;) {
     // Unequal pauses, so that several processes do not keep meeting.
@@ -33,7 +39,7 @@ async function retryLater<Result>(attempt: () => Result): Promise<Result> {
     try {
       return attempt();
     } catch (error) {
-      if (!isBusy(error) || performance.now() >= giveUpAt) throw toStoreError(error);
+      if (!isBusy(error) || performance.now() >= giveUpAt) throw toError(error);
     }
   }
 }

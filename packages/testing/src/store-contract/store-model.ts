@@ -38,7 +38,7 @@ export function storeModel<Transaction, Fixture extends StoreFixture<Transaction
   return {
     name: "model: every history of claims, ends, purges and time is as the contract says",
     async run() {
-      const history = fc.array(step, { minLength: 1, maxLength: 40 });
+      const history = fc.array(step, { minLength: 1, maxLength: 40, size: "max" });
       const property = fc.asyncProperty(history, (steps) => compare(options, steps));
       await fc.assert(property, { numRuns: options.runs ?? 100 });
     },
