@@ -61,6 +61,6 @@ function canonicalPath(path: string): string {
     return realpathSync(path);
   } catch {
     const parent = dirname(path);
-    return parent === path ? path : join(canonicalPath(parent), basename(path));
+    return parent === path ? path : join(/* turbopackIgnore: true */ canonicalPath(parent), basename(path));
   }
 }
