@@ -9,7 +9,6 @@ export type LatchhookErrorCode =
   | "store-misconfigured"
   | "lease-lost"
   | "run-timeout"
-  | "shutting-down"
   | "commit-unsupported"
   | "commit-misused";
 

@@ -37,7 +37,7 @@ export interface ReceiverOptions<
   readonly maxRunMs?: number | undefined;
   /** How long a completed delivery is remembered. Default: 30 days. */
   readonly retainMs?: number | undefined;
-  /** How long a duplicate waits for the one in flight before it is answered 503. 0: not at all. Default and maximum: 3 s. */
+  /** How long a duplicate waits for the one in flight before it is answered 503. Default and maximum: 3 s. */
   readonly waitMs?: number | undefined;
   /**
    * Told how each request ended, after its answer is decided. It is not awaited, and its failure changes nothing.
