@@ -21,6 +21,16 @@ export function readPage(path: string): Page {
   return { path, ...readMarkdown(readSource(path)) };
 }
 
+/** What stands under one heading, up to the next of the same level or a higher one. */
+export function readSection(path: string, heading: string): string {
+  const lines = readSource(path).split("\n");
+  const start = lines.findIndex((line) => line.replace(/^#+ /, "") === heading && line.startsWith("#"));
+  if (start < 0) throw new Error(`${path} has no heading "${heading}".`);
+  const level = (lines[start] ?? "").indexOf(" ");
+  const length = lines.slice(start + 1).findIndex((line) => /^#+ /.test(line) && line.indexOf(" ") <= level);
+  return lines.slice(start + 1, length < 0 ? undefined : start + 1 + length).join("\n");
+}
+
 /** Every page: those at the root, those in `docs`, and the packages' own. */
 export function allPages(): readonly Page[] {
   const docs = readdirSync(resolve(root, "docs")).map((name) => `docs/${name}`);

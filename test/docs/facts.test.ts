@@ -1,0 +1,154 @@
+import type { DeliveryPolicy, Provider } from "@latchhook/core";
+import { aiStats } from "@latchhook/core/providers/ai-stats";
+import { creativeai } from "@latchhook/core/providers/creativeai";
+import { standardWebhooks } from "@latchhook/core/providers/standard-webhooks";
+import { videogen } from "@latchhook/core/providers/videogen";
+import { memoryStore } from "@latchhook/core/stores/memory";
+import { describe, expect, it } from "vitest";
+import { type ReceiverLimits, resolveLimits } from "../../packages/core/src/options.ts";
+import { type OutcomeCode, toAnswer } from "../../packages/core/src/outcome.ts";
+import { defaultToleranceSeconds } from "../../packages/core/src/timestamp.ts";
+import { plain, tableUnder } from "./support/markdown.ts";
+import { readPage } from "./support/pages.ts";
+import { interfaceMembers, outcomeCodes } from "./support/source-facts.ts";
+
+const readme = readPage("README.md");
+const providersPage = readPage("docs/providers.md");
+const guaranteesPage = readPage("docs/guarantees.md");
+
+const secret = "whsec_b25seS1mb3ItdGhlLWRvY3VtZW50YXRpb24=";
+const factories = { aiStats, videogen, creativeai, standardWebhooks };
+type Factory = keyof typeof factories;
+
+function provide(factory: string): Provider {
+  return factories[factory as Factory]({ secret }) as Provider;
+}
+
+function limitsOf(provider: Provider): ReceiverLimits {
+  return resolveLimits({ provider, store: memoryStore(), persist() {} });
+}
+
+/** `30` of `30 days` and so on, in milliseconds. */
+function inMilliseconds(text: string): number {
+  const units: Readonly<Record<string, number>> = {
+    s: 1_000,
+    min: 60_000,
+    hour: 3_600_000,
+    h: 3_600_000,
+    days: 86_400_000,
+  };
+  return [...text.matchAll(/(\d+) (s|min|hour|h|days)\b/g)].reduce(
+    (sum, [, count, unit = ""]) => sum + Number(count) * (units[unit] ?? Number.NaN),
+    0,
+  );
+}
+
+describe("the README's table of", () => {
+  it("answers has every outcome with its answer", () => {
+    const documented = tableUnder(readme, "Answers").rows.flatMap(([codes = "", status, body]) =>
+      codes.split(", ").map((code) => [plain(code), Number(status), plain(body)]),
+    );
+    const actual = outcomeCodes().map((code) => {
+      const { status, body } = toAnswer({ code: code as OutcomeCode });
+      return [code, status, body];
+    });
+    expect(documented).toEqual(actual);
+  });
+
+  it("options has every option of ReceiverOptions", () => {
+    const documented = tableUnder(readme, "Options").rows.map(([option]) => plain(option));
+    expect(documented).toEqual(interfaceMembers("packages/core/src/options.ts", "ReceiverOptions"));
+  });
+
+  it("options has the defaults that the receiver uses", () => {
+    const limits = limitsOf(provide("aiStats"));
+    for (const [option, byDefault = ""] of tableUnder(readme, "Options").rows) {
+      const limit = limits[plain(option) as keyof ReceiverLimits];
+      if (limit === undefined) continue;
+      const share = /^(\d+)% of the sender's timeout$/.exec(byDefault)?.[1];
+      const documented = share === undefined ? Number(byDefault) : (30_000 * Number(share)) / 100;
+      expect(documented, String(option)).toBe(limit);
+    }
+  });
+
+  it("guarantees is that of docs/guarantees.md", () => {
+    const [promises] = guaranteesPage.tables.filter(({ heading }) => heading === "The promises");
+    expect(tableUnder(readme, "Guarantees").rows).toEqual(promises?.rows);
+  });
+
+  it.each(tableUnder(readme, "Senders").rows.map((row) => [plain(row[1]), plain(row.at(-1))]))(
+    "senders names the environment variable that %s reads",
+    (factory, variable) => {
+      expect(() => factories[factory as Factory]({ secret: [] })).toThrow(`set ${variable}.`);
+    },
+  );
+
+  it("senders has every provider", () => {
+    const documented = tableUnder(readme, "Senders").rows.map(([, factory]) => plain(factory));
+    expect(documented.toSorted()).toEqual(Object.keys(factories).toSorted());
+  });
+
+  it.each(tableUnder(readme, "Stores").rows.map(([name, specifier]) => [plain(name), plain(specifier)]))(
+    "stores: %s is an export of %s",
+    async (name, specifier) => {
+      expect(await import(specifier)).toHaveProperty(name, expect.any(Function));
+    },
+  );
+
+  it.each(tableUnder(readme, "Frameworks").rows.map((row) => plain(row[1])))(
+    "frameworks: %s can be imported",
+    async (specifier) => {
+      expect(Object.keys(await import(specifier)).length).toBeGreaterThan(0);
+    },
+  );
+});
+
+describe("docs/guarantees.md", () => {
+  it.each(
+    tableUnder(guaranteesPage, "Lease, heartbeat, fence").rows.map((row) => [plain(row[0]), row[1] ?? ""]),
+  )("%s is %s", (name, value) => {
+    if (name === "heartbeat") return expect(value).toBe("a third of `leaseMs`");
+    const limit = limitsOf(provide("aiStats"))[name as keyof ReceiverLimits];
+    const share = /^(\d+)% of the sender's timeout$/.exec(value)?.[1];
+    expect(share === undefined ? inMilliseconds(value) : Number(share) * 300).toBe(limit);
+  });
+});
+
+describe("docs/providers.md", () => {
+  const policies = tableUnder(providersPage, "Delivery policies").rows;
+
+  it.each(policies.map((row) => [plain(row[0]), row]))("has the policy of %s", (factory, row) => {
+    const provider = provide(factory as string);
+    const { timeoutMs, shortestRetryGapMs, maxAttempts, retryHorizonMs }: DeliveryPolicy = provider.policy;
+    const [, timeout, deadline, gap, attempts, horizon = ""] = row as readonly string[];
+    expect({
+      timeoutMs: Number(timeout) * 1_000,
+      deadlineMs: Number(deadline),
+      shortestRetryGapMs: Number(gap) * 1_000,
+      maxAttempts: attempts === "not stated" ? null : Number(attempts),
+      retryHorizonMs: inMilliseconds(horizon),
+    }).toEqual({
+      timeoutMs,
+      deadlineMs: limitsOf(provider).deadlineMs,
+      shortestRetryGapMs,
+      maxAttempts,
+      retryHorizonMs,
+    });
+  });
+
+  const optionTables = providersPage.tables.filter(({ columns }) => columns[0] === "option");
+
+  it.each([
+    ["AI Stats (Phaseo)", "ai-stats", "AiStatsOptions"],
+    ["VideoGen", "videogen", "VideogenOptions"],
+    ["CreativeAI", "creativeai", "CreativeaiOptions"],
+    ["Standard Webhooks", "standard-webhooks", "StandardWebhooksOptions"],
+  ])("%s: every option with its default", (heading, file, name) => {
+    const rows = optionTables.find((table) => table.heading === heading)?.rows ?? [];
+    const documented = new Map(rows.map(([option, byDefault]) => [plain(option), plain(byDefault)]));
+    expect([...documented.keys()]).toEqual(interfaceMembers(`packages/core/src/providers/${file}.ts`, name));
+    expect(documented.get("toleranceSeconds")).toBe(String(defaultToleranceSeconds));
+    const maxAge = documented.get("maxAgeMs");
+    if (maxAge !== undefined) expect(Number(maxAge)).toBe(creativeai({ secret }).policy.retryHorizonMs);
+  });
+});
