@@ -1,4 +1,37 @@
-import { printPart } from "./report.ts";
+import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { parseArgs } from "node:util";
+import { pathPart } from "./path.ts";
+import { type Part, printPart } from "./report.ts";
 import { verifyPart } from "./verify.ts";
 
-printPart(await verifyPart());
+const parts: Readonly<Record<string, () => Promise<Part>>> = { verify: verifyPart, path: pathPart };
+
+const { values, positionals } = parseArgs({
+  args: process.argv.slice(2),
+  allowPositionals: true,
+  options: { json: { type: "string" } },
+});
+const unknown = positionals.filter((name) => !(name in parts));
+if (unknown.length > 0) {
+  console.error(`bench: there is no part ${unknown.join(", ")}. Parts: ${Object.keys(parts).join(", ")}.`);
+  process.exit(2);
+}
+
+const machine = `${cpus()[0]?.model ?? "unknown"}, ${cpus().length} cores, Node ${process.versions.node}`;
+console.log(machine);
+const results: Record<string, Part> = {};
+for (const name of positionals.length > 0 ? positionals : Object.keys(parts)) {
+  const part = await parts[name]?.();
+  if (part === undefined) continue;
+  printPart(part);
+  results[name] = part;
+}
+const rows = Object.values(results).flatMap((part) => part.rows.filter((row) => row.met !== undefined));
+console.log(`\n${rows.filter((row) => row.met).length} of ${rows.length} targets met`);
+if (values.json !== undefined) {
+  writeFileSync(
+    values.json,
+    `${JSON.stringify({ machine, date: new Date().toISOString(), results }, null, 2)}\n`,
+  );
+}
