@@ -2,8 +2,8 @@ import { storeContract } from "@latchhook/testing";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
 import { afterAll, beforeAll, describe, it } from "vitest";
-import { describeWithServer, findRedis, redisTestPrefix } from "../../../test/support/servers.ts";
-import { redisStore } from "../src/redis.ts";
+import { describeWithServer, findRedis, redisTestPrefix } from "../../../../test/support/servers.ts";
+import { redisStore } from "../../src/redis.ts";
 
 const server = await findRedis();
 
