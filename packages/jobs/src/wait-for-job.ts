@@ -1,6 +1,7 @@
 import { positive } from "./check-option.ts";
 import type { CallOptions } from "./http/http-client.ts";
 import type { JobState, WaitOptions } from "./job-source.ts";
+import { notify } from "./notify.ts";
 import { failure, type JobError, type JobResult } from "./result.ts";
 import { sleep, withJitter } from "./sleep.ts";
 
@@ -64,11 +65,6 @@ function progressReporter(onProgress: WaitOptions["onProgress"]): (job: JobState
     const seen = `${job.status} ${job.progress}`;
     if (seen === last) return;
     last = seen;
-    try {
-      // An observer may be asynchronous: its rejection must not become an unhandled one.
-      Promise.resolve(onProgress?.(job)).catch(() => {});
-    } catch {
-      // Nor may a synchronous failure end the wait.
-    }
+    notify(onProgress, job);
   };
 }

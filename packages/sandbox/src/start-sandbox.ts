@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Controls, controlRoutes, stepJob } from "./control/control-routes.ts";
@@ -66,6 +67,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   let settings = changeSettings(defaultSettings, change);
   let url = "";
   const closing = new AbortController();
+  // One listener for each job under way.
+  setMaxListeners(0, closing.signal);
   const deliverer = createDeliverer(() => settings);
   const host: SandboxHost = {
     settings: () => settings,

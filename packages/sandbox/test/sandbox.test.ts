@@ -73,7 +73,7 @@ describe("AI Stats", () => {
         ...video,
         webhook: { url, secret, events },
       });
-      expect(created.json).toMatchObject({ object: "video", status: "queued", poll_after_seconds: 20 });
+      expect(created.json).toMatchObject({ object: "video", status: "queued", poll_after_seconds: 0.02 });
       await ended(sandbox);
       const provider = aiStats({ secret });
       const verified = await Promise.all(received.map((request) => verifyWebhook(provider, request)));

@@ -23,12 +23,3 @@ export function logProblem({ provider, id, problem, failures, error }: JobProble
   const cause = error instanceof Error ? `: ${error.message.replace(/\s+/g, " ")}` : "";
   console.error(`[latchhook] ${provider}${job}: ${problem} (${failures} in a row)${cause}`);
 }
-
-/** Tells the observer. Its failure, now or later, changes nothing. */
-export function notifyProblem(observer: ProblemObserver, problem: JobProblem): void {
-  try {
-    Promise.resolve(observer(problem)).catch(() => {});
-  } catch {
-    // The observer's own trouble.
-  }
-}

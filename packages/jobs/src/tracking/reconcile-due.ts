@@ -1,6 +1,7 @@
+import { notify } from "../notify.ts";
 import { type CheckContext, type CheckResult, checkJob } from "./check-job.ts";
 import type { TrackedJob } from "./job-store.ts";
-import { notifyProblem, type ProblemObserver } from "./observe.ts";
+import type { ProblemObserver } from "./observe.ts";
 
 /** What a round of reconciling did, by job id. */
 export interface ReconcileReport {
@@ -31,11 +32,12 @@ export async function reconcileDue(
   while (results.size < limit && signal?.aborted !== true) {
     const batch = Math.min(concurrency, limit - results.size);
     const claimed = await context.store.claimDue(context.owner, { limit: batch, leaseMs });
-    // A job that is due again within one round would keep it going for ever.
-    if (claimed.every(({ id }) => results.has(id))) break;
+    // A job that is due again within one round must not keep it going for ever; but it is claimed, so it is checked.
+    const repeated = claimed.every(({ id }) => results.has(id));
     await Promise.all(
       claimed.map(async (job) => results.set(job.id, await checkAndTell(context, job, onProblem, signal))),
     );
+    if (repeated) break;
   }
   return toReport(results);
 }
@@ -50,7 +52,7 @@ async function checkAndTell(
   if (result === "delivered" || result === "duplicate" || result === "running" || result === "aborted")
     return result;
   const { provider } = context.owner;
-  notifyProblem(onProblem, { provider, id: job.id, problem: result, failures: job.failures + 1 });
+  notify(onProblem, { provider, id: job.id, problem: result, failures: job.failures + 1 });
   return result;
 }
 

@@ -8,10 +8,11 @@ import {
 import { positive } from "../check-option.ts";
 import type { JobSource } from "../job-source.ts";
 import { objectMember } from "../json.ts";
+import { notify } from "../notify.ts";
 import { sleep, withJitter } from "../sleep.ts";
 import { type CheckContext, type CheckResult, checkJob, newsOf } from "./check-job.ts";
 import type { JobNews, JobStore, TrackedJob } from "./job-store.ts";
-import { logProblem, notifyProblem, type ProblemObserver } from "./observe.ts";
+import { logProblem, type ProblemObserver } from "./observe.ts";
 import { type ReconcileReport, reconcileDue } from "./reconcile-due.ts";
 import {
   type AnyReceiverOptions,
@@ -134,7 +135,7 @@ export function trackJobs(options: TrackJobsOptions): JobTracker {
       await record(event);
     } catch (error) {
       const id = event.job?.id ?? null;
-      notifyProblem(onProblem, { provider: owner.provider, id, problem: "store-failed", failures: 1, error });
+      notify(onProblem, { provider: owner.provider, id, problem: "store-failed", failures: 1, error });
     }
   }
 
@@ -157,10 +158,9 @@ export function trackJobs(options: TrackJobsOptions): JobTracker {
     await sleep(everyMs * Math.random(), signal);
     while (!signal.aborted) {
       try {
-        const report = await reconcile({ signal });
-        await onReport?.(report);
+        notify(onReport, await reconcile({ signal }));
       } catch (error) {
-        notifyProblem(onProblem, {
+        notify(onProblem, {
           provider: owner.provider,
           id: null,
           problem: "store-failed",

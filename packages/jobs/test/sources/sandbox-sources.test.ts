@@ -25,7 +25,7 @@ describe("aiStatsJobs", () => {
     const created = await jobs.create({ ...video, webhook: { url: "http://127.0.0.1:9/hook", secret } });
     if (!created.ok) throw new Error(created.error.message);
     expect(created).toMatchObject({
-      job: { status: "queued", terminal: false, pollAfterMs: 20_000 },
+      job: { status: "queued", terminal: false, pollAfterMs: 200 },
       warnings: [],
     });
     const { id } = created.job;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import type { SignedWebhook } from "@latchhook/testing";
 import { post } from "../http/post.ts";
@@ -24,6 +25,8 @@ export function createDeliverer(settings: () => SandboxSettings): Deliverer {
   const running = new Set<Promise<void>>();
   const held = new Map<string, Outgoing[]>();
   const closing = new AbortController();
+  // One listener for each retry that waits.
+  setMaxListeners(0, closing.signal);
 
   function record(
     outgoing: Outgoing,

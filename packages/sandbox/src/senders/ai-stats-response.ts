@@ -5,8 +5,14 @@ import { downloadLink } from "./download-link.ts";
 
 const lifecycles: Readonly<Record<string, string>> = { queued: "pending", processing: "running" };
 
-/** What `GET /v1/videos/{id}` answers, with the members that the sender has. */
-export function aiStatsVideoResponse(job: SandboxJob, origin: string): Record<string, unknown> {
+const pollAfterSeconds = 20;
+
+/** What `GET /v1/videos/{id}` answers, with the members that the sender has. Faster jobs are to be polled sooner. */
+export function aiStatsVideoResponse(
+  job: SandboxJob,
+  origin: string,
+  speed: number,
+): Record<string, unknown> {
   const url = `${origin}/v1/videos/${encodeURIComponent(job.id)}`;
   const completed = job.status === "completed";
   const expiresAt = Math.floor(Date.now() / 1000) + 900;
@@ -20,7 +26,7 @@ export function aiStatsVideoResponse(job: SandboxJob, origin: string): Record<st
     progress_source: "provider",
     polling_url: url,
     websocket_url: null,
-    poll_after_seconds: 20,
+    poll_after_seconds: pollAfterSeconds / speed,
     cancel_url: hasEnded(job) ? null : `${url}/cancel`,
     generation_id: `req_${job.id}`,
     native_video_id: `operations/${job.id}`,

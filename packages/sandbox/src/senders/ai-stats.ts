@@ -92,7 +92,10 @@ export function aiStatsSender(host: SandboxHost): AiStatsSender {
     const webhook = webhookOf(job);
     return {
       status: 200,
-      json: { ...aiStatsVideoResponse(job, host.origin()), ...(webhook ? { webhook } : {}) },
+      json: {
+        ...aiStatsVideoResponse(job, host.origin(), host.settings().speed),
+        ...(webhook ? { webhook } : {}),
+      },
     };
   }
 
