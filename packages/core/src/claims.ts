@@ -26,16 +26,22 @@ export async function acquire(
   const owner = crypto.randomUUID();
   const claims: Claim[] = [];
   let attempt = 0;
-  for (const key of keys) {
-    const result = await store.claim(key, { owner, leaseMs: limits.leaseMs, retainMs: limits.retainMs });
-    if (result.state !== "claimed") {
-      for (const claim of claims) await store.fail(claim);
-      // The delivery is done: its other signatures must not start it again under another header either.
-      if (result.state === "completed" && key === keys[0]) await sealAll(store, keys.slice(1), owner, limits);
-      return result;
+  try {
+    for (const key of keys) {
+      const result = await store.claim(key, { owner, leaseMs: limits.leaseMs, retainMs: limits.retainMs });
+      if (result.state !== "claimed") {
+        await releaseClaims(store, claims);
+        // The delivery is done: its other signatures must not start it again under another header either.
+        if (result.state === "completed" && key === keys[0])
+          await sealAll(store, keys.slice(1), owner, limits);
+        return result;
+      }
+      claims.push({ key, owner, fence: result.fence });
+      attempt ||= result.attempt;
     }
-    claims.push({ key, owner, fence: result.fence });
-    attempt ||= result.attempt;
+  } catch (error) {
+    await releaseClaims(store, claims);
+    throw error;
   }
   return { state: "claimed", claims: claims as [Claim, ...Claim[]], attempt };
 }

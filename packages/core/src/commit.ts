@@ -14,7 +14,8 @@ export interface Commit {
 
 /** Lets the callback commit its writes together with the mark "done" of `claim`, once. */
 export function createCommit(store: Store<never>, claim: Claim, retainMs: number): Commit {
-  let latest: Promise<unknown> | undefined;
+  const started: Promise<unknown>[] = [];
+  let running = false;
   let committed = false;
 
   async function commit<Result>(work: (transaction: never) => Result): Promise<Awaited<Result>> {
@@ -24,15 +25,19 @@ export function createCommit(store: Store<never>, claim: Claim, retainMs: number
         `The ${store.name} store has no transactions. Use sqliteStore or postgresStore, or write without commit.`,
       );
     }
-    if (committed) {
+    // A store lets the same owner complete twice, so that a second commit would keep its writes too.
+    if (committed || running) {
       throw new LatchhookError("commit-misused", "This delivery is already committed. Call commit once.");
     }
     const tracked = trackWork(work);
     let update: "ok" | "lost";
+    running = true;
     try {
       update = await store.commit(claim, { retainMs }, tracked.run);
     } catch (error) {
       throw tracked.failure === undefined ? toStoreError(store, error) : tracked.failure.error;
+    } finally {
+      running = false;
     }
     if (update === "lost") {
       throw new LatchhookError(
@@ -49,11 +54,12 @@ export function createCommit(store: Store<never>, claim: Claim, retainMs: number
       const result = commit(work);
       // Settled in any case by `settle`; a callback that does not await it must not end the process.
       result.catch(() => {});
-      latest = result;
+      started.push(result);
       return result;
     },
     async settle() {
-      await latest;
+      await Promise.allSettled(started);
+      await started.at(-1);
     },
     isCommitted: () => committed,
   };
