@@ -51,6 +51,8 @@ export function lazyReceiver<
   const everywhere = {};
   const made = new WeakMap<object, Promise<Receiver>>();
   const all = new Set<Receiver>();
+  // A receiver that is only made after `close` would know nothing of it.
+  let closed = false;
 
   async function make(context: Context): Promise<Receiver> {
     const receiver = createReceiver(await makeOptions(context));
@@ -67,7 +69,8 @@ export function lazyReceiver<
         made.set(environment, receiver);
       }
       try {
-        return (await receiver).receive(request);
+        const ready = await receiver;
+        return closed ? toAnswer({ code: "shutting-down" }) : ready.receive(request);
       } catch (error) {
         made.delete(environment);
         logFailure({ code: "misconfigured", status: 500, provider: "webhook", durationMs: 0, error });
@@ -75,6 +78,7 @@ export function lazyReceiver<
       }
     },
     async close() {
+      closed = true;
       await Promise.all([...all].map((receiver) => receiver.close()));
     },
   };

@@ -62,7 +62,7 @@ describe.each([
     ["express.text()", express.text({ type: "*/*" }), 500],
     ["a middleware that sets an encoding", decode, 500],
     ["a middleware that reads half the stream", readHalf, 500],
-  ])("after %s: %s", async (_name, earlier, status) => {
+  ])("after %s", async (_name, earlier, status) => {
     const log = vi.spyOn(console, "error").mockImplementation(() => {});
     const app = express().use(earlier).all("/webhooks", webhook(optionsWith()));
     const { status: answered } = await send(app, { data: { padding: "x".repeat(90_000) } });
@@ -144,6 +144,14 @@ describe.each([
 });
 
 describe("webhook", () => {
+  it("stays closed, also when it was closed before its first request", async () => {
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    const handler = webhook(() => optionsWith());
+    await handler.close();
+    const answer = await send(express5().post("/webhooks", handler));
+    expect(answer).toEqual({ status: 503, body: { error: "unavailable" } });
+  });
+
   it("throws at once for options that cannot work", () => {
     expect(() => webhook(optionsWith({ leaseMs: 3_600_000 }))).toThrow(/leaseMs/);
   });

@@ -60,7 +60,7 @@ describe.each(Object.entries(ways))("a body that was read before, %s,", (_name, 
     ["from a clone", (context) => context.req.raw.clone().text(), 200],
     ["by bodyLimit", (context) => bodyLimit({ maxSize: 1_000_000 })(context, async () => {}), 200],
     ["past Hono", (context) => context.req.raw.text(), 500],
-  ])("%s: %s", async (_reader, read, status) => {
+  ])("%s", async (_reader, read, status) => {
     const log = vi.spyOn(console, "error").mockImplementation(() => {});
     const response = await send(appAfter(read), signAiStats({ secret, data: { model: "größe-✓" } }));
     expect(response.status).toBe(status);

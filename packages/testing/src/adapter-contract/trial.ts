@@ -50,60 +50,68 @@ export async function withTrial(
   use: (trial: Trial) => Promise<void>,
   { earlier = "nothing", options = {} }: TrialSettings = {},
 ): Promise<void> {
-  const { store, calls } = countCalls(options.store ?? memoryStore());
-  const persisted: string[] = [];
-  const outcomes: Outcome[] = [];
+  const { recorded, record } = recordInto(options);
   const watch = watchProcess();
-  const server = await serve(
-    {
-      provider: aiStats({ secret: contractSecret }),
-      async persist(event, delivery) {
-        persisted.push(event.job?.id ?? "");
-        await options.persist?.(event, delivery);
-      },
-      ...withoutPersist(options),
-      store,
-      onOutcome: (outcome) => outcomes.push(outcome),
-    },
-    earlier,
-  );
-  const connections: Connection[] = [];
-  async function connect(): Promise<Connection> {
-    const connection = await openConnection(server.url);
-    connections.push(connection);
-    return connection;
-  }
   try {
-    await use({
-      url: server.url,
-      connect,
-      async send(request) {
-        const connection = await connect();
-        await connection.write(counted(server.url, request));
-        return connection.response(request.method);
-      },
-      persisted,
-      outcomes,
-      logged: watch.logged,
-      storeCalls: calls,
-      assertUntouched() {
-        assert.deepEqual(persisted, [], "persist was called");
-        assert.equal(calls(), 0, "the store was called");
-      },
-    });
+    const server = await serve(recorded, earlier);
+    const client = clientOf(server.url);
+    try {
+      await use({ ...record, ...client, url: server.url, logged: watch.logged });
+    } finally {
+      client.hangUp();
+      await server.close();
+    }
   } finally {
-    for (const connection of connections) connection.destroy();
-    await server.close();
     watch.end();
   }
   watch.assertClean();
 }
 
-function withoutPersist({
-  persist: _,
-  ...rest
-}: Partial<ReceiverOptions<AiStatsEvent>>): Partial<ReceiverOptions<AiStatsEvent>> {
-  return rest;
+type TrialRecord = Pick<Trial, "persisted" | "outcomes" | "storeCalls" | "assertUntouched">;
+
+/** Options that write down what becomes of each request. */
+function recordInto(options: Partial<ReceiverOptions<AiStatsEvent>>): {
+  readonly recorded: ReceiverOptions<AiStatsEvent>;
+  readonly record: TrialRecord;
+} {
+  const { store, calls } = countCalls(options.store ?? memoryStore());
+  const persisted: string[] = [];
+  const outcomes: Outcome[] = [];
+  const recorded: ReceiverOptions<AiStatsEvent> = {
+    ...options,
+    provider: aiStats({ secret: contractSecret }),
+    store,
+    async persist(event, delivery) {
+      persisted.push(event.job?.id ?? "");
+      await options.persist?.(event, delivery);
+    },
+    onOutcome: (outcome) => outcomes.push(outcome),
+  };
+  function assertUntouched(): void {
+    assert.deepEqual(persisted, [], "persist was called");
+    assert.equal(calls(), 0, "the store was called");
+  }
+  return { recorded, record: { persisted, outcomes, storeCalls: calls, assertUntouched } };
+}
+
+function clientOf(url: string) {
+  const connections: Connection[] = [];
+  async function connect(): Promise<Connection> {
+    const connection = await openConnection(url);
+    connections.push(connection);
+    return connection;
+  }
+  return {
+    connect,
+    async send(request: RawRequest): Promise<RawResponse | undefined> {
+      const connection = await connect();
+      await connection.write(counted(url, request));
+      return connection.response(request.method);
+    },
+    hangUp(): void {
+      for (const connection of connections) connection.destroy();
+    },
+  };
 }
 
 function countCalls(store: Store): { readonly store: Store; readonly calls: () => number } {
