@@ -45,7 +45,7 @@ const wrongStores: readonly WrongStore[] = [
     make: (store) => ({
       async extend(claim, leaseMs) {
         await store.extend(claim, leaseMs);
-        return "ok";
+        return "ok" as const;
       },
     }),
   },

@@ -1,5 +1,6 @@
 import { LatchhookError } from "../errors.ts";
 import type { Claim, ClaimOptions, ClaimResult, ClaimUpdate, RetainOptions, Store } from "../store.ts";
+import { createRepeats } from "./repeats.ts";
 import { sweeper } from "./sweeper.ts";
 
 export interface MemoryStoreOptions {
@@ -22,12 +23,13 @@ export interface MemoryStore extends Store {
   close(): void;
 }
 
-/** A delivery that is in flight or was given back; also the latest completed ones, for a repeated `complete`. */
+/** A delivery that is in flight or was given back. */
 interface OpenRecord {
+  readonly key: string;
   owner: string;
   fence: number;
   attempt: number;
-  state: "in-flight" | "failed" | "completed";
+  failed: boolean;
   /** When the lease ends, or when the claim was given back. */
   leaseEnd: number;
   retainMs: number;
@@ -46,8 +48,12 @@ const repeatableCompletions = 256;
 const tickMs = 100;
 const never = 0x3fff_ffff;
 
-/** How many old entries each new one pays to look at: more than one, so that the sweep outruns the growth. */
-const sweepStep = 2;
+/**
+ * Every so many new entries look at so many old ones: at more than come in, so that the sweep outruns the growth, and
+ * several at a time, which is cheaper than one by one.
+ */
+const sweepEvery = 32;
+const sweepStep = 64;
 
 /** How many entries a full store looks at before it refuses. */
 const fullSweep = 1_000;
@@ -67,35 +73,28 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   const madeAt = now();
   const open = new Map<string, OpenRecord>();
   const completed = new Map<string, number>();
-  const repeatable = new Array<string | undefined>(repeatableCompletions).fill(undefined);
-  let repeatableIndex = 0;
-  // Records in `open` that are not completed.
-  let unfinished = 0;
+  const repeats = createRepeats(repeatableCompletions);
+  const isRetentionOver = (end: number, time: number): boolean =>
+    end !== never && end * tickMs <= time - madeAt;
+  const sweepCompleted = sweeper(completed, isRetentionOver);
+  const sweepOpen = sweeper(open, ({ leaseEnd, retainMs }, time) => leaseEnd + retainMs <= time);
   // One count for all keys: a fence cannot come again, whatever is removed.
   let lastFence = 0;
+  let inserted = 0;
   let closed = false;
-
-  const tick = (): number => (now() - madeAt) / tickMs;
-  const sweepCompleted = sweeper(completed, (end) => end !== never && end <= tick(), forgetCompletion);
-  const sweepUnfinished = sweeper(
-    open,
-    ({ state, leaseEnd, retainMs }) => state !== "completed" && leaseEnd + retainMs <= now(),
-    () => unfinished--,
-  );
-
-  function forgetCompletion(key: string): void {
-    if (open.get(key)?.state === "completed") open.delete(key);
-  }
 
   function requireOpen(): void {
     if (closed) throw new LatchhookError("store-unavailable", "memoryStore: the store is closed.");
   }
 
-  function makeRoom(): void {
-    sweepCompleted(sweepStep);
-    sweepUnfinished(sweepStep);
-    if (completed.size + unfinished < maxEntries) return;
-    if (sweepCompleted(fullSweep, 1) + sweepUnfinished(fullSweep, 1) > 0) return;
+  function sweep(time: number, count: number, limit: number): number {
+    const removed = sweepCompleted(time, count, limit);
+    return removed + sweepOpen(time, count, limit - removed);
+  }
+
+  function makeRoom(time: number): void {
+    if (++inserted % sweepEvery === 0) sweep(time, sweepStep, sweepStep);
+    if (completed.size + open.size < maxEntries || sweep(time, fullSweep, 1) > 0) return;
     throw new LatchhookError(
       "store-full",
       `memoryStore: all ${maxEntries} entries are in use. Raise maxEntries, shorten retainMs, or use a durable store.`,
@@ -103,38 +102,30 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   }
 
   function insert(key: string, { owner, leaseMs, retainMs }: ClaimOptions, time: number): ClaimResult {
-    makeRoom();
+    makeRoom(time);
     const fence = ++lastFence;
-    open.set(key, { owner, fence, attempt: 1, state: "in-flight", leaseEnd: time + leaseMs, retainMs });
-    unfinished++;
+    open.set(key, { key, owner, fence, attempt: 1, failed: false, leaseEnd: time + leaseMs, retainMs });
     return { state: "claimed", fence, attempt: 1, takeover: false };
   }
 
   function renew(record: OpenRecord, { owner, leaseMs, retainMs }: ClaimOptions, time: number): ClaimResult {
-    const takeover = record.state === "in-flight" && record.owner !== owner;
-    if (record.state === "failed" || takeover) {
+    const takeover = !record.failed && record.owner !== owner;
+    if (record.failed || takeover) {
       record.owner = owner;
       record.fence = ++lastFence;
       record.attempt++;
-      record.state = "in-flight";
+      record.failed = false;
     }
     record.leaseEnd = time + leaseMs;
     record.retainMs = retainMs;
     return { state: "claimed", fence: record.fence, attempt: record.attempt, takeover };
   }
 
-  /** The record that a claim is about, or undefined where another owner, fence or none at all is current. */
+  /** The record that a claim is about, or undefined where another owner, another fence or none is the current one. */
   function recordOf({ key, owner, fence }: Claim): OpenRecord | undefined {
     requireOpen();
     const record = open.get(key);
     return record !== undefined && record.owner === owner && record.fence === fence ? record : undefined;
-  }
-
-  function rememberForRepeats(key: string): void {
-    const oldest = repeatable[repeatableIndex];
-    if (oldest !== undefined) forgetCompletion(oldest);
-    repeatable[repeatableIndex] = key;
-    repeatableIndex = (repeatableIndex + 1) % repeatableCompletions;
   }
 
   return {
@@ -146,14 +137,14 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
       requireOpen();
       const time = now();
       const end = completed.get(key);
-      if (end !== undefined && (end === never || end * tickMs + madeAt > time)) return completedResult;
       if (end !== undefined) {
+        if (!isRetentionOver(end, time)) return completedResult;
         completed.delete(key);
-        forgetCompletion(key);
       }
       const record = open.get(key);
       if (record === undefined) return insert(key, claimOptions, time);
-      if (record.state === "in-flight" && record.owner !== claimOptions.owner && record.leaseEnd > time) {
+      const isHeld = !record.failed && record.leaseEnd > time;
+      if (isHeld && record.owner !== claimOptions.owner) {
         return { state: "in-flight", retryAfterMs: record.leaseEnd - time };
       }
       return renew(record, claimOptions, time);
@@ -161,36 +152,35 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
 
     extend(claim, leaseMs) {
       const record = recordOf(claim);
-      if (record?.state !== "in-flight") return "lost";
+      if (record === undefined || record.failed) return "lost";
       record.leaseEnd = now() + leaseMs;
       return "ok";
     },
 
     complete(claim, { retainMs }) {
       const record = recordOf(claim);
-      if (record?.state === "completed") return "ok";
-      if (record?.state !== "in-flight") return "lost";
-      record.state = "completed";
-      unfinished--;
-      completed.set(claim.key, Math.min(never, Math.ceil(tick() + retainMs / tickMs)));
-      rememberForRepeats(claim.key);
+      if (record === undefined) {
+        return !open.has(claim.key) && completed.has(claim.key) && repeats.includes(claim) ? "ok" : "lost";
+      }
+      if (record.failed) return "lost";
+      open.delete(claim.key);
+      completed.set(claim.key, Math.min(never, Math.ceil((now() - madeAt + retainMs) / tickMs)));
+      repeats.add(record);
       return "ok";
     },
 
     fail(claim) {
       const record = recordOf(claim);
-      if (record?.state === "failed") return "ok";
-      if (record?.state !== "in-flight") return "lost";
-      record.state = "failed";
-      record.leaseEnd = now();
+      if (record === undefined) return "lost";
+      if (!record.failed) record.leaseEnd = now();
+      record.failed = true;
       return "ok";
     },
 
     purge(limit) {
       requireOpen();
-      // One more than there are: the step that finds the end of the map, and begins again, counts as well.
-      const removed = sweepCompleted(completed.size + 1, limit);
-      return removed + sweepUnfinished(open.size + 1, limit - removed);
+      // One more than there are: the step that finds the end of a map, and begins again, counts as well.
+      return sweep(now(), Math.max(completed.size, open.size) + 1, limit);
     },
 
     close() {

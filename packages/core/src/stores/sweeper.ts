@@ -1,8 +1,8 @@
 /**
- * Looks at the next `count` entries of a map, removes those that are over, and stops after `limit` removals. Returns
- * how many it removed.
+ * Looks at the next `count` entries of a map, removes those that are over at `time`, and stops after `limit`
+ * removals. Returns how many it removed.
  */
-export type Sweep = (count: number, limit?: number) => number;
+export type Sweep = (time: number, count: number, limit: number) => number;
 
 /**
  * Makes a {@link Sweep} that goes round and round. It keeps one iterator for good: a Map skips over its removed
@@ -11,23 +11,20 @@ export type Sweep = (count: number, limit?: number) => number;
  */
 export function sweeper<Value>(
   map: Map<string, Value>,
-  isOver: (value: Value) => boolean,
-  onRemove: (key: string) => void,
+  isOver: (value: Value, time: number) => boolean,
 ): Sweep {
   let entries = map.entries();
-  return function sweep(count, limit = count) {
+  return function sweep(time, count, limit) {
     let removed = 0;
     for (let seen = 0; seen < count && removed < limit; seen++) {
       const next = entries.next();
       if (next.done === true) {
         entries = map.entries();
-        if (map.size === 0) break;
         continue;
       }
       const [key, value] = next.value;
-      if (isOver(value)) {
+      if (isOver(value, time)) {
         map.delete(key);
-        onRemove(key);
         removed++;
       }
     }
