@@ -74,6 +74,9 @@ async function withRunning(
   const running = await start;
   try {
     await use(running.url);
+  } catch (error) {
+    // Why the snippet answered as it did is in what it logged.
+    throw new Error(`${error}\n${running.output()}`, { cause: error });
   } finally {
     await running.stop();
   }
@@ -119,5 +122,5 @@ describe("the README's snippets work", () => {
       await expectDelivered(`${url}/webhooks/ai-stats`, aiStats, () => savedVideos(folder));
       await expectDelivered(`${url}/api/videogen`, videogen, () => savedVideos(folder).slice(1));
     });
-  }, 180_000);
+  }, 240_000);
 });

@@ -64,7 +64,7 @@ export async function startNext(folder: string): Promise<RunningSnippet> {
     });
     child.once("exit", (code) => fail(new Error(`next start ended with ${code}:\n${output()}`)));
   });
-  return { url, stop: () => stop(child) };
+  return { url, output, stop: () => stop(child) };
 }
 
 function withoutSecrets(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

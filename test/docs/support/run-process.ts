@@ -13,6 +13,8 @@ export const secrets = {
 /** A snippet that runs in a process of its own. */
 export interface RunningSnippet {
   readonly url: string;
+  /** What it has written so far. */
+  readonly output: () => string;
   stop(): Promise<void>;
 }
 
@@ -37,7 +39,7 @@ export async function runScript(
       fail(new Error(`The snippet ended with ${code} before it listened:\n${output()}`)),
     );
   });
-  return { url: `http://127.0.0.1:${port}`, stop: () => stop(child) };
+  return { url: `http://127.0.0.1:${port}`, output, stop: () => stop(child) };
 }
 
 /** What a process has written so far. */
