@@ -1,5 +1,5 @@
-import { randomBytes } from "node:crypto";
 import { spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { describe, it } from "vitest";
 import { answersPostgres } from "./postgres-server.ts";
@@ -16,7 +16,7 @@ export const redisVariable = "LATCHHOOK_TEST_REDIS_URL";
 /** The PostgreSQL of this test run: `DATABASE_URL`, the local standard port, or what the set-up has started. */
 export async function findPostgres(): Promise<FoundServer> {
   const candidates = [
-    process.env["DATABASE_URL"],
+    process.env.DATABASE_URL,
     process.env[postgresVariable],
     "postgres://postgres@127.0.0.1:5432/postgres",
   ];
@@ -26,9 +26,11 @@ export async function findPostgres(): Promise<FoundServer> {
 
 /** The Redis of this test run: `REDIS_URL`, the local standard port, or what the set-up has started. */
 export async function findRedis(): Promise<FoundServer> {
-  const candidates = [process.env["REDIS_URL"], process.env[redisVariable], "redis://127.0.0.1:6379"];
+  const candidates = [process.env.REDIS_URL, process.env[redisVariable], "redis://127.0.0.1:6379"];
   for (const url of candidates) if (url !== undefined && (await answersRedis(url))) return { url };
-  return { missing: "no Redis answers at REDIS_URL or 127.0.0.1:6379, and there is no redis-server on the PATH" };
+  return {
+    missing: "no Redis answers at REDIS_URL or 127.0.0.1:6379, and there is no redis-server on the PATH",
+  };
 }
 
 function answersRedis(url: string): Promise<boolean> {
@@ -49,7 +51,7 @@ export function findRedisBinary(): FoundServer {
 export function describeWithServer(name: string, server: FoundServer, body: (url: string) => void): void {
   if ("url" in server) {
     describe(name, () => body(server.url));
-  } else if (process.env["CI"] === "true") {
+  } else if (process.env.CI === "true") {
     it(name, () => {
       throw new Error(`This suite must run in CI, but ${server.missing}.`);
     });

@@ -78,7 +78,10 @@ async function settle<Item, Result>(
       resolve(results[index] as Result);
     });
   } catch (error) {
-    if (!sender.isDivisible(error)) return batch.forEach(({ reject }) => reject(error));
-    await Promise.all(batch.map((one) => sender.sendOne(one.item).then(one.resolve, one.reject)));
+    if (sender.isDivisible(error)) {
+      await Promise.all(batch.map((one) => sender.sendOne(one.item).then(one.resolve, one.reject)));
+    } else {
+      for (const { reject } of batch) reject(error);
+    }
   }
 }

@@ -87,8 +87,8 @@ async function open<Transaction>(
   query: RunQuery,
 ): Promise<Try | undefined> {
   const [row] = await query(statements.openCommit, identify(claim));
-  if (row?.["state"] === "claimed") return undefined;
-  return { answer: row?.["state"] === "completed" ? "ok" : "lost" };
+  if (row?.state === "claimed") return undefined;
+  return { answer: row?.state === "completed" ? "ok" : "lost" };
 }
 
 /**
@@ -100,8 +100,8 @@ async function mark<Transaction>(
   query: RunQuery,
 ): Promise<Try | undefined> {
   const [row] = await query(statements.markCommit, [...identify(claim), durationText(options.retainMs)]);
-  if (row?.["outcome"] === "ok") return undefined;
-  if (row?.["outcome"] === "lost") return { answer: "lost" };
+  if (row?.outcome === "ok") return undefined;
+  if (row?.outcome === "lost") return { answer: "lost" };
   return {
     databaseError: new LatchhookError(
       "commit-misused",
@@ -117,7 +117,7 @@ async function isCommitted<Transaction>({
 }: CommitParts<Transaction>): Promise<boolean> {
   try {
     const [row] = await database.query(statements.readCommit, identify(claim));
-    return row?.["state"] === "completed";
+    return row?.state === "completed";
   } catch {
     // Not known: the caller gets the error of the COMMIT, and the sender's next attempt finds out.
     return false;

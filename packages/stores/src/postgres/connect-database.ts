@@ -2,7 +2,11 @@ import { LatchhookError } from "@latchhook/core";
 import type { Database } from "./database.ts";
 import { type PgConnection, type PgPool, pgDatabase } from "./pg-database.ts";
 import { type PgliteClient, type PgliteTransaction, pgliteDatabase } from "./pglite-database.ts";
-import { type PostgresJsSql, type PostgresJsTransaction, postgresJsDatabase } from "./postgres-js-database.ts";
+import {
+  type PostgresJsSql,
+  type PostgresJsTransaction,
+  postgresJsDatabase,
+} from "./postgres-js-database.ts";
 
 /** Any client that the store can use. */
 export type PostgresClient = PgPool | PostgresJsSql | PgliteClient;

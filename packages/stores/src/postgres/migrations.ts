@@ -1,5 +1,5 @@
-import { type NameOptions, type Names, resolveNames } from "./names.ts";
 import { createDeliveries } from "./migrations/0001-create-deliveries.ts";
+import { type NameOptions, type Names, resolveNames } from "./names.ts";
 
 /** One step of the schema. A step that has been released never changes; what changes is a new step. */
 export interface Migration {

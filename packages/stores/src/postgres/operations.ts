@@ -57,7 +57,7 @@ async function runCall<Transaction>(
   call: Call,
 ): Promise<string> {
   const [row] = await retryOnce(() => database.query(statement, call));
-  return String(row?.["outcome"]);
+  return String(row?.outcome);
 }
 
 /**
@@ -69,15 +69,19 @@ async function runCalls<Transaction>(
   statement: Statement,
   calls: readonly Call[],
 ): Promise<readonly string[]> {
-  const order = calls.map((call, index) => ({ call, index })).sort((a, b) => (a.call[0] < b.call[0] ? -1 : 1));
-  const columns = (calls[0] ?? []).map((_, column) => arrayLiteral(order.map(({ call }) => call[column] ?? "")));
+  const order = calls
+    .map((call, index) => ({ call, index }))
+    .sort((a, b) => (a.call[0] < b.call[0] ? -1 : 1));
+  const columns = (calls[0] ?? []).map((_, column) =>
+    arrayLiteral(order.map(({ call }) => call[column] ?? "")),
+  );
   const rows = await database.query(statement, columns);
   const outcomes: string[] = [];
-  for (const row of rows) outcomes[order[place(row)]?.index ?? -1] = String(row["outcome"]);
+  for (const row of rows) outcomes[order[place(row)]?.index ?? -1] = String(row.outcome);
   return outcomes;
 }
 
 /** SQL counts from 1. */
 function place(row: Row): number {
-  return Number(row["place"]) - 1;
+  return Number(row.place) - 1;
 }

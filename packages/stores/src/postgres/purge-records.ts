@@ -13,8 +13,8 @@ export async function purgeRecords<Transaction>(
   while (total < limit) {
     const size = Math.min(batchSize, limit - total);
     const [row] = await database.query(purge, [String(size)]);
-    total += Number(row?.["purged"]);
-    if (Number(row?.["due"]) < size) break;
+    total += Number(row?.purged);
+    if (Number(row?.due) < size) break;
   }
   return total;
 }

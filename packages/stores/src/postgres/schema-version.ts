@@ -42,10 +42,14 @@ export function schemaVersion<Transaction>(database: Database<Transaction>, name
 }
 
 async function readVersion(query: RunQuery, { migrations }: Names): Promise<number> {
-  // Asked for first, for within a transaction the error of a missing table could not be undone.
-  const [table] = await query({ text: "SELECT to_regclass($1) IS NOT NULL AS present" }, [migrations]);
-  if (table?.["present"] !== true) return 0;
+  // Asked for first, for within a transaction the error of a missing table could not be undone. It is looked up in
+  // pg_class too: that makes the server notice what others have created since this transaction began.
+  const findTable: Statement = {
+    text: "SELECT EXISTS (SELECT FROM pg_class WHERE oid = to_regclass($1)) AS present",
+  };
+  const [table] = await query(findTable, [migrations]);
+  if (table?.present !== true) return 0;
   const readLatest: Statement = { text: `SELECT coalesce(max(version), 0) AS version FROM ${migrations}` };
   const [latest] = await query(readLatest, []);
-  return Number(latest?.["version"]);
+  return Number(latest?.version);
 }

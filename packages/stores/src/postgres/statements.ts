@@ -43,10 +43,10 @@ FROM unnest($1::text::text[], $2::text::text[], $3::text::bigint[], $4::text::fl
 
 // The setting lives as long as the transaction. The mark is refused where it is gone: then the work has ended the
 // transaction itself, and "done" would stand without the work's writes.
-function commitStatements({ deliveries, complete }: Names): Pick<
-  Statements,
-  "openCommit" | "markCommit" | "readCommit"
-> {
+function commitStatements({
+  deliveries,
+  complete,
+}: Names): Pick<Statements, "openCommit" | "markCommit" | "readCommit"> {
   const mine = "key = decode($1, 'hex') AND owner = $2 AND fence = $3::text::bigint";
   return {
     openCommit: statement(

@@ -1,4 +1,4 @@
-import { Pool } from "pg";
+import type { Pool } from "pg";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { describeWithServer, findPostgres } from "../../../../test/support/servers.ts";
 import { postgresStore } from "../../src/postgres.ts";
@@ -130,7 +130,9 @@ describeWithServer("postgresStore commits and shares its pool", await findPostgr
       ["remote_write", "remote_write"],
     ]) {
       await admin.query("TRUNCATE flushes");
-      const store = postgresStore({ client: faulty.openPool({ options: `-c synchronous_commit=${setting}` }) });
+      const store = postgresStore({
+        client: faulty.openPool({ options: `-c synchronous_commit=${setting}` }),
+      });
       const completed = await hold(store);
       await store.extend(completed, longMs);
       await store.complete(completed, retain);

@@ -100,7 +100,9 @@ describeWithServer("postgresStore answers each error of the server", await findP
     await store.fail(held);
     const other = await admin.connect();
     await other.query("BEGIN");
-    await other.query("UPDATE latchhook_deliveries SET attempt = 7 WHERE key = decode($1, 'hex')", [held.key]);
+    await other.query("UPDATE latchhook_deliveries SET attempt = 7 WHERE key = decode($1, 'hex')", [
+      held.key,
+    ]);
     const claimed = store.claim(held.key, { owner: "two", leaseMs: longMs, ...retain });
     await untilWaiting(admin, "latchhook_claim");
     await other.query("COMMIT");
@@ -117,7 +119,9 @@ describeWithServer("postgresStore answers each error of the server", await findP
     await admin.query("INSERT INTO effects (text) VALUES ('shared')");
     const other = await admin.connect();
     await other.query("BEGIN");
-    await other.query("SELECT 1 FROM latchhook_deliveries WHERE key = decode($1, 'hex') FOR UPDATE", [held.key]);
+    await other.query("SELECT 1 FROM latchhook_deliveries WHERE key = decode($1, 'hex') FOR UPDATE", [
+      held.key,
+    ]);
     let otherDone: Promise<unknown> | undefined;
     let runs = 0;
     const answer = await store.commit(held, retain, async (client) => {
@@ -137,7 +141,9 @@ describeWithServer("postgresStore answers each error of the server", await findP
     const held = await hold(store);
     const other = await admin.connect();
     await other.query("BEGIN");
-    await other.query("SELECT 1 FROM latchhook_deliveries WHERE key = decode($1, 'hex') FOR UPDATE", [held.key]);
+    await other.query("SELECT 1 FROM latchhook_deliveries WHERE key = decode($1, 'hex') FOR UPDATE", [
+      held.key,
+    ]);
     const startedAt = Date.now();
     expect(await rejectionOf(() => store.complete(held, retain))).toMatchObject({
       code: "store-unavailable",
@@ -155,7 +161,9 @@ describeWithServer("postgresStore answers each error of the server", await findP
     const held = await hold(store);
     const other = await admin.connect();
     await other.query("BEGIN");
-    await other.query("SELECT 1 FROM latchhook_deliveries WHERE key = decode($1, 'hex') FOR UPDATE", [held.key]);
+    await other.query("SELECT 1 FROM latchhook_deliveries WHERE key = decode($1, 'hex') FOR UPDATE", [
+      held.key,
+    ]);
     const completed = rejectionOf(() => store.complete(held, retain));
     await admin.query("SELECT pg_terminate_backend($1)", [await untilWaiting(admin, "latchhook_complete")]);
     expect(await completed).toMatchObject({ code: "store-unavailable", cause: { code: "57P01" } });
