@@ -25,7 +25,16 @@ export function toLogLine(outcome: Outcome): string {
 }
 
 function describe(error: unknown): string {
-  if (!(error instanceof Error)) return `threw ${JSON.stringify(String(error))}`;
+  if (!(error instanceof Error)) return `threw ${describeValue(error)}`;
   const cause = error.cause instanceof Error ? `, caused by ${JSON.stringify(error.cause.message)}` : "";
   return `${error.name}: ${JSON.stringify(error.message)}${cause}`;
+}
+
+/** What is thrown can be anything, also an object that no text can be made of. */
+function describeValue(value: unknown): string {
+  try {
+    return JSON.stringify(String(value));
+  } catch {
+    return `a value of type ${typeof value}`;
+  }
 }

@@ -2,6 +2,7 @@ import { createReceiver, type Delivery, isLatchhookError, type Outcome } from "@
 import { memoryStore } from "@latchhook/core/stores/memory";
 import { describe, expect, it } from "vitest";
 import { dialects } from "../support/dialects.ts";
+import { thenable } from "../support/thenable.ts";
 import {
   type RowTransaction,
   type TransactionalStore,
@@ -79,14 +80,13 @@ describe("commit", () => {
   it("runs the query of a thenable query builder once", async () => {
     let queries = 0;
     const trial = trialWith(async ({ commit }) => {
-      const rows = await commit((transaction) => ({
-        // biome calls this a misuse; query builders such as Knex and Kysely's raw builder are built so.
-        ["then" as const](resolve: (rows: readonly string[]) => unknown) {
+      const rows = await commit((transaction) =>
+        thenable<readonly string[]>((resolve) => {
           queries++;
           transaction.insert("row");
-          return Promise.resolve(["row"]).then(resolve);
-        },
-      }));
+          resolve(["row"]);
+        }),
+      );
       expect(rows).toEqual(["row"]);
     });
     expect((await trial.post()).status).toBe(200);
