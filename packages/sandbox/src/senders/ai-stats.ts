@@ -60,10 +60,8 @@ export function aiStatsSender(host: SandboxHost): AiStatsSender {
 
   /** What every attempt reads again: the job as it is now. */
   function currentData(job: SandboxJob): Record<string, unknown> {
-    const { object, status, lifecycle_status, progress, model, ...rest } = aiStatsVideoResponse(
-      job,
-      host.origin(),
-    );
+    const shown = aiStatsVideoResponse(job, host.origin(), host.settings().speed);
+    const { object, status, lifecycle_status, progress, model, ...rest } = shown;
     const { polling_url, content_url, download_url, expires_at, created_at } = rest;
     const webhook = webhookOf(job);
     return {
