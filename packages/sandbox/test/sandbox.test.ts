@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { verifyWebhook } from "@latchhook/core";
+import { type Provider, verifyWebhook, type WebhookEvent } from "@latchhook/core";
 import { aiStats } from "@latchhook/core/providers/ai-stats";
 import { creativeai } from "@latchhook/core/providers/creativeai";
 import { videogen } from "@latchhook/core/providers/videogen";
@@ -259,11 +259,11 @@ describe("faults", () => {
     const { json } = await call(sandbox, "POST", "/v1/webhooks/endpoints", endpoint);
     sandbox.emit({ event: "workflow_run.failed" });
     await ended(sandbox);
-    const senders = [
+    const senders: readonly (readonly [Provider<WebhookEvent>, readonly Received[]])[] = [
       [aiStats({ secret }), one.received],
       [creativeai({ secret: apiKey }), two.received],
       [videogen({ secret: json.signingSecret }), three.received],
-    ] as const;
+    ];
     for (const [provider, received] of senders) {
       const results = await Promise.all(received.map((request) => verifyWebhook(provider, request)));
       expect(results.map(({ ok }) => ok)).toEqual([false, false, false, false, true]);
