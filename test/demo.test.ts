@@ -1,0 +1,34 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+
+const main = fileURLToPath(new URL("../demo/dist/main.js", import.meta.url));
+
+it("plays the demo, which holds every promise and leaves nothing behind", async () => {
+  expect(existsSync(main), "run pnpm build first").toBe(true);
+  const temporary = await mkdtemp(join(tmpdir(), "latchhook-demo-test-"));
+  try {
+    const startedAt = performance.now();
+    const demo = spawn(process.execPath, [main], {
+      env: { PATH: process.env.PATH, TMPDIR: temporary },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let output = "";
+    demo.stdout.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+    const [code] = (await once(demo, "close")) as [number | null];
+    expect(output).toMatch(/^Verdict: all 11 promises held, in \d+\.\d s\.$/m);
+    expect(output).not.toContain("BROKEN");
+    expect(code).toBe(0);
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
+    expect(await readdir(temporary)).toEqual([]);
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}, 40_000);
