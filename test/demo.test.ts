@@ -15,7 +15,7 @@ it("plays the demo, which holds every promise and leaves nothing behind", async 
   try {
     const startedAt = performance.now();
     const demo = spawn(process.execPath, [main], {
-      env: { PATH: process.env.PATH, TMPDIR: temporary },
+      env: { PATH: process.env.PATH, NODE_ENV: "production", TMPDIR: temporary },
       stdio: ["ignore", "pipe", "inherit"],
     });
     let output = "";

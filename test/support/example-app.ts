@@ -116,7 +116,7 @@ export async function startExample(
 function toEnvironment(
   environment: Readonly<Record<string, string>>,
   data: string | null,
-): Record<string, string | undefined> {
+): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
