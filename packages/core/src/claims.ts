@@ -8,6 +8,8 @@ export interface Acquired {
   readonly claims: readonly [Claim, ...Claim[]];
   /** How many times the delivery has been claimed, this one included. */
   readonly attempt: number;
+  /** When the claims were asked for, by `performance.now()`. */
+  readonly claimedAt: number;
 }
 
 export type Acquisition =
@@ -24,6 +26,7 @@ export async function acquire(
   limits: ReceiverLimits,
 ): Promise<Acquisition> {
   const owner = crypto.randomUUID();
+  const claimedAt = performance.now();
   const claims: Claim[] = [];
   let attempt = 0;
   try {
@@ -32,8 +35,8 @@ export async function acquire(
       if (result.state !== "claimed") {
         await releaseClaims(store, claims);
         // The delivery is done: its other signatures must not start it again under another header either.
-        if (result.state === "completed" && key === keys[0])
-          await sealAll(store, keys.slice(1), owner, limits);
+        const isMain = key === keys[0];
+        if (isMain && result.state === "completed") await sealAll(store, keys.slice(1), owner, limits);
         return result;
       }
       claims.push({ key, owner, fence: result.fence });
@@ -43,7 +46,7 @@ export async function acquire(
     await releaseClaims(store, claims);
     throw error;
   }
-  return { state: "claimed", claims: claims as [Claim, ...Claim[]], attempt };
+  return { state: "claimed", claims: claims as [Claim, ...Claim[]], attempt, claimedAt };
 }
 
 async function sealAll(

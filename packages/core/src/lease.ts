@@ -4,6 +4,10 @@ import type { Claim, Store } from "./store.ts";
 export interface LeaseOptions {
   readonly leaseMs: number;
   readonly maxRunMs: number;
+  /** When the claims were asked for, by `performance.now()`: their leases began no earlier. */
+  readonly claimedAt: number;
+  /** Told once when the right to run is gone. */
+  readonly onEnd: (reason: LatchhookError) => void;
 }
 
 /** Claims kept alive by heartbeats while the callback runs. */
@@ -22,21 +26,21 @@ export interface Lease {
  * event for ever.
  */
 export function holdLease(store: Store<never>, claims: readonly Claim[], options: LeaseOptions): Lease {
-  const { leaseMs, maxRunMs } = options;
+  const { leaseMs, maxRunMs, claimedAt, onEnd } = options;
   const controller = new AbortController();
-  const startedAt = performance.now();
-  let safeUntil = startedAt + leaseMs;
+  let safeUntil = claimedAt + leaseMs;
   let beating = false;
 
   function end(reason: LatchhookError): void {
     clearInterval(timer);
     controller.abort(reason);
+    onEnd(reason);
   }
 
   async function beat(): Promise<void> {
     const beatAt = performance.now();
     if (beatAt >= safeUntil) return end(leaseLost("no heartbeat reached the store for a whole lease"));
-    if (beatAt - startedAt >= maxRunMs) return end(runTimeout(maxRunMs));
+    if (beatAt - claimedAt >= maxRunMs) return end(runTimeout(maxRunMs));
     if (beating) return;
     beating = true;
     try {
@@ -54,7 +58,13 @@ export function holdLease(store: Store<never>, claims: readonly Claim[], options
   }
 
   const timer = setInterval(() => void beat(), Math.min(leaseMs, maxRunMs) / 3);
-  return { signal: controller.signal, release: () => clearInterval(timer) };
+  return {
+    // A signal costs more than all the rest of a lease, and few callbacks look at it.
+    get signal() {
+      return controller.signal;
+    },
+    release: () => clearInterval(timer),
+  };
 }
 
 function leaseLost(why: string): LatchhookError {

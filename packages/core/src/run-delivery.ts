@@ -44,10 +44,12 @@ export async function runDelivery(
   options: RunOptions,
   onLeaseLost: (result: RunResult) => void,
 ): Promise<RunResult> {
-  const lease = holdLease(options.store, delivery.acquired.claims, options.limits);
-  lease.signal.addEventListener("abort", () =>
-    onLeaseLost({ code: "lease-lost", error: lease.signal.reason }),
-  );
+  const { claims, claimedAt } = delivery.acquired;
+  const lease = holdLease(options.store, claims, {
+    ...options.limits,
+    claimedAt,
+    onEnd: (error) => onLeaseLost({ code: "lease-lost", error }),
+  });
   try {
     return await persistAndComplete(delivery, options, lease);
   } finally {
@@ -112,7 +114,9 @@ function toDelivery(
       return toHeaders(headers);
     },
     rawBody: body,
-    signal: lease.signal,
+    get signal() {
+      return lease.signal;
+    },
     commit: commit.run,
   };
 }
