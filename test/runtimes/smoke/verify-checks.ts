@@ -1,4 +1,10 @@
-import { type MaybePromise, type Provider, type Refusal, type Verified, verifyWebhook } from "@latchhook/core";
+import {
+  type MaybePromise,
+  type Provider,
+  type Refusal,
+  type Verified,
+  verifyWebhook,
+} from "@latchhook/core";
 import { aiStats } from "@latchhook/core/providers/ai-stats";
 import { creativeai } from "@latchhook/core/providers/creativeai";
 import { standardWebhooks } from "@latchhook/core/providers/standard-webhooks";
