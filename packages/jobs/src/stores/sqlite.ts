@@ -52,20 +52,28 @@ export function sqliteJobs(options: SqliteJobsOptions): JobStore {
   let opening: Promise<Connection> | undefined;
 
   async function open(): Promise<Connection> {
-    const opened = database ?? (await openFile(path ?? "", options.driver));
-    if (database === undefined) own = opened;
-    const connection = createConnection(opened);
-    await retryWhileBusy(() => connection.transaction(() => opened.exec(schema(table))));
-    return connection;
+    try {
+      if (path !== undefined) own = await openFile(path, options.driver);
+      const opened = (own ?? database) as SqliteDatabase;
+      const connection = createConnection(opened);
+      await retryWhileBusy(() => connection.transaction(() => opened.exec(schema(table))));
+      return connection;
+    } catch (error) {
+      // Tried again at the next call: the disk may have room by then.
+      release();
+      throw error;
+    }
+  }
+
+  function release(): void {
+    own?.close();
+    own = undefined;
+    opening = undefined;
   }
 
   /** Runs one statement in a transaction of its own, and opens the file before the first. */
   async function run(sql: string, ...values: SqliteValue[]): Promise<readonly Row[]> {
     opening ??= open();
-    // A file that could not be opened is tried again at the next call.
-    opening.catch(() => {
-      opening = undefined;
-    });
     const connection = await opening;
     return retryWhileBusy(() => connection.transaction(() => connection.read(sql, ...values)));
   }
@@ -104,9 +112,7 @@ export function sqliteJobs(options: SqliteJobsOptions): JobStore {
     },
     async close() {
       await opening?.catch(() => {});
-      own?.close();
-      own = undefined;
-      opening = undefined;
+      release();
     },
   };
 }

@@ -1,10 +1,17 @@
 import { randomUUID } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PGlite } from "@electric-sql/pglite";
 import type { JobStatus } from "@latchhook/core";
 import type { JobNews, JobOwner, JobStore } from "@latchhook/jobs";
 import { postgresJobs, printJobMigrations } from "@latchhook/jobs/postgres";
 import { sqliteJobs } from "@latchhook/jobs/sqlite";
 import fc from "fast-check";
+import Database from "libsql";
+import postgres from "postgres";
 import { beforeAll, describe, expect, test } from "vitest";
+import { createDatabase, describeWithServer, findPostgres } from "../../../../test/support/servers.ts";
 import { describeJobStores } from "../support/job-stores.ts";
 
 function news(id: string, more: Partial<JobNews> = {}): JobNews {
@@ -196,6 +203,63 @@ describeJobStores("a table of jobs", (open) => {
   test("migrates as often as it likes", async () => {
     await Promise.all([store.migrate(), store.migrate(), (await open()).migrate()]);
     expect(await store.get(anOwner(), "nobody")).toBeNull();
+  });
+});
+
+/** One of everything. */
+async function tryOut(store: JobStore): Promise<void> {
+  const owner = anOwner();
+  await store.migrate();
+  await store.advance(owner, news("j1", { progress: 5, checkInMs: -1 }));
+  expect(await store.claimDue(owner, { limit: 5, leaseMs: 1_000 })).toMatchObject([
+    { id: "j1", progress: 5 },
+  ]);
+  await store.postpone(owner, "j1", { checkInMs: 1, failures: 1, problem: "timeout" });
+  await store.advance(owner, news("j1", { status: "completed", settled: true, authoritative: true }));
+  expect(await store.list(owner, 5)).toMatchObject([
+    { id: "j1", status: "completed", settled: true, problem: null },
+  ]);
+  expect(await store.purge(owner, 0, 5)).toBe(1);
+  await store.close();
+}
+
+describe("clients", () => {
+  test("the application's own SQLite connection, which stays open", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "latchhook-jobs-"));
+    const database = new Database(join(directory, "app.db"));
+    await tryOut(sqliteJobs({ database, table: "app_jobs" }));
+    expect(database.prepare("SELECT count(*) AS n FROM app_jobs").all()).toEqual([{ n: 0 }]);
+    database.close();
+    await rm(directory, { recursive: true });
+  });
+
+  test("a file that cannot be opened rejects, and is tried again", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "latchhook-jobs-"));
+    await writeFile(join(directory, "file"), "in the way");
+    const store = sqliteJobs({ path: join(directory, "file", "jobs.db") });
+    await expect(store.get(anOwner(), "j1")).rejects.toThrow();
+    await rm(join(directory, "file"));
+    expect(await store.get(anOwner(), "j1")).toBeNull();
+    await store.close();
+    await rm(directory, { recursive: true });
+  });
+
+  test("PGlite", async () => {
+    const client = new PGlite();
+    await tryOut(postgresJobs({ client, schema: "public", tablePrefix: "app_" }));
+    await client.close();
+  });
+});
+
+describeWithServer("clients with a server", await findPostgres(), (serverUrl) => {
+  test("postgres, in a schema and under a prefix of its own; without the table it says what to run", async () => {
+    const created = await createDatabase(serverUrl);
+    const sql = postgres(created.url, { max: 2, onnotice: () => {} });
+    const store = postgresJobs({ client: sql, tablePrefix: "app_" });
+    await expect(store.get(anOwner(), "j1")).rejects.toMatchObject({ code: "store-misconfigured" });
+    await tryOut(store);
+    await sql.end();
+    await created.drop();
   });
 });
 
