@@ -1,7 +1,8 @@
 import { Buffer } from "node:buffer";
 import { type Claim, type ClaimOptions, type ClaimResult, LatchhookError } from "@latchhook/core";
 import type { Connection, Row } from "./connection.ts";
-import { completed, failed, inFlight, type Tables } from "./schema.ts";
+import type { Tables } from "./schema.ts";
+import { statementsFor } from "./statements.ts";
 
 /** The operations on deliveries' rows. All but `claim` run in a transaction of the caller's. */
 export interface Deliveries {
@@ -12,36 +13,74 @@ export interface Deliveries {
   complete(connection: Connection, claim: Claim, retainMs: number): "marked" | "repeated" | "lost";
 }
 
+interface ClaimTimes {
+  readonly owner: string;
+  readonly now: number | null;
+  /** From now to the end of the lease. */
+  readonly lease: number;
+  /** From now to the end of the retention of an unfinished record. */
+  readonly keep: number;
+}
+
 /** Reads the time in milliseconds; null leaves it to SQLite. */
 export type Clock = () => number | null;
-
-/**
- * The time, read by SQLite while it holds the lock: a time that was read before waiting for it would be old. It takes
- * a parameter, which is null unless a test sets the clock.
- */
-export const nowSql = "coalesce(?, CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER))";
 
 /** The longest retention, in milliseconds: 250,000 years. A time that far ahead is still a safe integer. */
 const longestMs = 8e15;
 
-/** Binds the operations to their tables and clock. */
+/**
+ * Binds the operations to their tables and clock.
+ *
+ * A new key, which is the common case, is inserted without reading anything back, for drivers spend more on a result
+ * row than SQLite on the insertion. Its fence follows from the fence floor, which is remembered here: the insertion
+ * does nothing if purge, in whatever process, has raised the floor since.
+ */
 export function createDeliveries(tables: Tables, clock: Clock): Deliveries {
   const sql = statementsFor(tables);
+  let rememberedFloor: number | undefined;
+
+  /** Claims a key that nobody has claimed. Returns its fence, or undefined where there is more to it. */
+  function claimNew(connection: Connection, bytes: Uint8Array, times: ClaimTimes): number | undefined {
+    rememberedFloor ??= Number(connection.read(sql.floor)[0]?.fence_floor);
+    const { owner, now, lease, keep } = times;
+    const fence = rememberedFloor + 1;
+    const inserted = connection.write(
+      sql.insert,
+      bytes,
+      owner,
+      fence,
+      now,
+      lease,
+      now,
+      keep,
+      rememberedFloor,
+    );
+    if (inserted > 0) return fence;
+    rememberedFloor = undefined;
+    return undefined;
+  }
+
+  function claimAny(connection: Connection, bytes: Uint8Array, times: ClaimTimes): ClaimResult {
+    const { owner, now, lease, keep } = times;
+    const [claimed] = connection.read(sql.claim, bytes, owner, now, lease, now, keep, now);
+    if (claimed !== undefined) return claimedResult(claimed);
+    // Another took it since it was looked at.
+    const found = connection.read(sql.find, owner, now, bytes)[0];
+    return settledResult(found) ?? { state: "in-flight", retryAfterMs: 1 };
+  }
+
   return {
     claim(connection, key, { owner, leaseMs, retainMs }) {
       const bytes = keyBytes(key);
-      const find = (): ClaimResult | undefined =>
-        settledResult(connection.read(sql.find, owner, clock(), bytes)[0]);
-      const settled = find();
+      const found = connection.read(sql.find, owner, clock(), bytes)[0];
+      const settled = settledResult(found);
       if (settled !== undefined) return settled;
       const lease = milliseconds(leaseMs);
-      const keep = milliseconds(lease + retainMs);
       return connection.transaction(() => {
-        const now = clock();
-        const [claimed] = connection.read(sql.claim, bytes, owner, now, lease, now, keep, now);
-        if (claimed !== undefined) return claimedResult(claimed);
-        // Another took it since it was looked at.
-        return find() ?? { state: "in-flight", retryAfterMs: 1 };
+        const times = { owner, now: clock(), lease, keep: milliseconds(lease + retainMs) };
+        const fence = found === undefined ? claimNew(connection, bytes, times) : undefined;
+        if (fence !== undefined) return { state: "claimed", fence, attempt: 1, takeover: false };
+        return claimAny(connection, bytes, times);
       });
     },
     extend(connection, { key, owner, fence }, leaseMs) {
@@ -59,49 +98,6 @@ export function createDeliveries(tables: Tables, clock: Clock): Deliveries {
       if (changed > 0) return "marked";
       return connection.read(sql.isCompleted, bytes, owner, fence).length > 0 ? "repeated" : "lost";
     },
-  };
-}
-
-/** `find` and `claim` answer in one column: drivers spend more on building a row than SQLite on finding it. */
-function statementsFor({
-  deliveries,
-  meta,
-}: Tables): Record<keyof Deliveries | "find" | "isCompleted", string> {
-  const thisClaim = "key = ? AND owner = ? AND fence = ?";
-  // Whether the row in conflict is held by the claimer itself, whose earlier reply may have been lost.
-  const repeated = `(d.state = ${inFlight} AND d.owner = excluded.owner)`;
-  return {
-    find: `
-      SELECT CASE
-        WHEN state = ${completed} THEN 'completed'
-        WHEN state = ${inFlight} AND owner <> ? THEN lease_until - ${nowSql}
-      END AS answer
-      FROM ${deliveries} WHERE key = ?`,
-    claim: `
-      INSERT INTO ${deliveries} AS d (key, owner, fence, attempt, takeover, state, lease_until, purge_after)
-      VALUES (?, ?, (SELECT fence_floor + 1 FROM ${meta}), 1, 0, ${inFlight}, ${nowSql} + ?, ${nowSql} + ?)
-      ON CONFLICT (key) DO UPDATE SET
-        owner = excluded.owner,
-        fence = d.fence + (NOT ${repeated}),
-        attempt = d.attempt + (NOT ${repeated}),
-        takeover = CASE WHEN ${repeated} THEN d.takeover ELSE d.state = ${inFlight} END,
-        state = ${inFlight},
-        lease_until = excluded.lease_until,
-        purge_after = excluded.purge_after
-      WHERE d.state = ${failed} OR ${repeated} OR (d.state = ${inFlight} AND d.lease_until <= ${nowSql})
-      RETURNING fence || ' ' || attempt || ' ' || takeover AS answer`,
-    extend: `
-      UPDATE ${deliveries}
-      SET purge_after = purge_after - lease_until + ${nowSql} + ?, lease_until = ${nowSql} + ?
-      WHERE ${thisClaim} AND state = ${inFlight}`,
-    fail: `
-      UPDATE ${deliveries}
-      SET purge_after = purge_after - lease_until + ${nowSql}, lease_until = ${nowSql}, state = ${failed}
-      WHERE ${thisClaim} AND state IN (${inFlight}, ${failed})`,
-    complete: `
-      UPDATE ${deliveries} SET purge_after = ${nowSql} + ?, lease_until = 0, state = ${completed}
-      WHERE ${thisClaim} AND state = ${inFlight}`,
-    isCompleted: `SELECT 1 FROM ${deliveries} WHERE ${thisClaim} AND state = ${completed}`,
   };
 }
 

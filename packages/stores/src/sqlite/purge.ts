@@ -3,8 +3,9 @@ import { randomBytes } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { MaybePromise } from "@latchhook/core";
 import type { Connection } from "./connection.ts";
-import { type Clock, nowSql } from "./deliveries.ts";
+import type { Clock } from "./deliveries.ts";
 import type { Tables } from "./schema.ts";
+import { nowSql } from "./statements.ts";
 
 /** How many rows one step looks at, which takes about a millisecond. */
 const stepRows = 512;
@@ -39,7 +40,7 @@ export function createPurger(
 ): Purger {
   let cursor: Uint8Array = randomBytes(32);
   let completions = Math.floor(Math.random() * completionsPerStep);
-  const sql = statementsFor(tables);
+  const sql = purgeStatements(tables);
 
   function step(connection: Connection, limit: number): Step {
     const [found] = connection.read(sql.look, clock(), cursor, stepRows);
@@ -85,7 +86,7 @@ export function createPurger(
   };
 }
 
-function statementsFor({ deliveries, meta }: Tables): Record<"look" | "raiseFloor" | "remove", string> {
+function purgeStatements({ deliveries, meta }: Tables): Record<"look" | "raiseFloor" | "remove", string> {
   const expiredInStretch = `${deliveries} WHERE key > ? AND key <= ? AND purge_after <= ?`;
   return {
     look: `

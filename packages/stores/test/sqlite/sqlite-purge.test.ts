@@ -67,6 +67,24 @@ describe("purge", () => {
   });
 });
 
+describe("purge in another process", () => {
+  it("raises the fences of this one too, which remembers where new keys begin", async () => {
+    let time = 1_000;
+    const now = (): number => time;
+    const path = newPath();
+    const [store, other] = [sqliteStore({ path, now }), sqliteStore({ path, now })];
+    const brief = { owner: "the test", leaseMs: 100, retainMs: 100 };
+    const first = await store.claim(keyOf("shared", 1), brief);
+    fill(await other.database(), 10, "completed", 50, 7_000);
+    time += 1_000;
+    expect(await other.purge(100)).toBe(11);
+    expect(first).toMatchObject({ fence: 1 });
+    expect(await store.claim(keyOf("shared", 1), brief)).toMatchObject({ fence: 7_001, attempt: 1 });
+    expect(await store.claim(keyOf("shared", 2), brief)).toMatchObject({ fence: 7_001, attempt: 1 });
+    await Promise.all([store.close(), other.close()]);
+  });
+});
+
 interface Opened {
   readonly store: ReturnType<typeof sqliteStore>;
   readonly database: SqliteDatabase;
