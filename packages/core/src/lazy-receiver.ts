@@ -36,9 +36,9 @@ export interface LazyReceiver<Context> {
  */
 export function lazyReceiver<
   Event extends WebhookEvent,
-  Transaction,
-  Schema extends StandardSchema | undefined,
-  Context,
+  Transaction = never,
+  Schema extends StandardSchema | undefined = undefined,
+  Context = unknown,
 >(
   source: OptionsSource<Event, Transaction, Schema, Context>,
   environmentOf: (context: Context) => object | undefined = () => undefined,
