@@ -1,15 +1,15 @@
 import type { Claim, ClaimUpdate, RetainOptions, Store } from "@latchhook/core";
-import { storeClosed } from "./internal/store-closed.ts";
 import { commitWork } from "./postgres/commit.ts";
 import { connectDatabase, type PostgresClient } from "./postgres/connect-database.ts";
 import type { Database } from "./postgres/database.ts";
 import { toStoreError } from "./postgres/database-error.ts";
+import { createGuard } from "./postgres/guard.ts";
 import { type NameOptions, resolveNames } from "./postgres/names.ts";
 import { createOperations } from "./postgres/operations.ts";
 import type { PgConnection, PgPool } from "./postgres/pg-database.ts";
 import type { PgliteClient, PgliteTransaction } from "./postgres/pglite-database.ts";
 import type { PostgresJsSql, PostgresJsTransaction } from "./postgres/postgres-js-database.ts";
-import { purgeRecords } from "./postgres/purge-records.ts";
+import { createPurger } from "./postgres/purger.ts";
 import { schemaVersion } from "./postgres/schema-version.ts";
 import { createStatements } from "./postgres/statements.ts";
 
@@ -51,7 +51,8 @@ export interface PostgresStore<Transaction> extends Store<Transaction> {
 }
 
 /**
- * Records deliveries in PostgreSQL 13 or later: durable, shared by any number of processes, with `commit`.
+ * Records deliveries in PostgreSQL 13 or later: durable, shared by any number of processes, with `commit`. Records
+ * whose retention is over are removed a few at a time as others complete; `purge` is there for a job of your own.
  *
  * `commit` hands out the client's own transaction: a `PoolClient` of `pg`, a `TransactionSql` of `postgres`, a
  * `Transaction` of PGlite.
@@ -87,17 +88,8 @@ function createStore<Transaction>(
   const statements = createStatements(names);
   const operations = createOperations(database, statements);
   const schema = schemaVersion(database, names);
-  let closed = false;
-
-  async function use<Result>(operation: string, run: () => Promise<Result>): Promise<Result> {
-    if (closed) throw storeClosed("postgres");
-    try {
-      if (!schema.isChecked()) await schema.check();
-      return await run();
-    } catch (error) {
-      throw toStoreError(error, operation);
-    }
-  }
+  const purger = createPurger(database, statements.purge);
+  const { use, close } = createGuard(schema);
 
   async function commit(
     claim: Claim,
@@ -107,29 +99,29 @@ function createStore<Transaction>(
     const parts = { database, statements, claim, options };
     const outcome = await use("commit", () => commitWork(parts, work));
     if ("workError" in outcome) throw outcome.workError;
+    purger.completed();
     return outcome.answer;
   }
 
-  async function migrate(): Promise<void> {
-    try {
-      await schema.migrate();
-    } catch (error) {
-      throw toStoreError(error, "migrate");
-    }
+  async function complete(claim: Claim, { retainMs }: RetainOptions): Promise<ClaimUpdate> {
+    const update = await use("complete", () => operations.complete(claim, retainMs));
+    purger.completed();
+    return update;
   }
 
   return {
     name: "postgres",
-    migrate,
+    migrate: () => schema.migrate().catch((error) => Promise.reject(toStoreError(error, "migrate"))),
     check: () => use("check its tables", schema.check),
     claim: (key, options) => use("claim", () => operations.claim(key, options)),
     extend: (claim, leaseMs) => use("extend", () => operations.extend(claim, leaseMs)),
-    complete: (claim, { retainMs }) => use("complete", () => operations.complete(claim, retainMs)),
+    complete,
     fail: (claim) => use("fail", () => operations.fail(claim)),
     commit,
-    purge: (limit) => use("purge", () => purgeRecords(database, statements.purge, limit)),
+    purge: (limit) => use("purge", () => purger.purge(limit)),
     close() {
-      closed = true;
+      close();
+      return purger.settle();
     },
   };
 }

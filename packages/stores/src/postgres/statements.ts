@@ -73,24 +73,23 @@ FOR SHARE`,
 }
 
 // now() is the statement's own time here, and unlike clock_timestamp() it can be looked up in the index. Rows that
-// another process has locked are left to it.
+// another process has locked are left to it. The keys are compared as an array because a join with so many rows as
+// the planner expects of an unknown LIMIT would read the whole table.
 function purgeStatement({ deliveries }: Names): Statement {
   return statement(
     "purge",
-    `WITH due AS (
+    `WITH due AS MATERIALIZED (
   SELECT key FROM ${deliveries}
   WHERE purge_at <= now()
   ORDER BY purge_at
   LIMIT $1::text::integer
   FOR UPDATE SKIP LOCKED
 ), kept AS (
-  UPDATE ${deliveries} AS delivery SET purge_at = expires_at
-  FROM due
-  WHERE delivery.key = due.key AND delivery.expires_at > now()
+  UPDATE ${deliveries} SET purge_at = expires_at
+  WHERE key = ANY (ARRAY(SELECT key FROM due)) AND expires_at > now()
 ), purged AS (
-  DELETE FROM ${deliveries} AS delivery
-  USING due
-  WHERE delivery.key = due.key AND delivery.expires_at <= now()
+  DELETE FROM ${deliveries}
+  WHERE key = ANY (ARRAY(SELECT key FROM due)) AND expires_at <= now()
   RETURNING 1
 )
 SELECT (SELECT count(*) FROM due) AS due, (SELECT count(*) FROM purged) AS purged`,
