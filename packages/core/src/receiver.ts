@@ -6,23 +6,18 @@ import { type AnyReceiverOptions, type ReceiverOptions, resolveLimits } from "./
 import { type Answer, type Outcome, toAnswer } from "./outcome.ts";
 import { type Passage, startPassage } from "./passage.ts";
 import { claimAndRun, verifyAndRead } from "./process-delivery.ts";
-import type { Reading, SignedRequest } from "./provider.ts";
+import type { SignedRequest } from "./provider.ts";
 import { refuseBody, refuseByHeaders } from "./refuse-request.ts";
 import { fromFetchRequest, type WebhookRequest } from "./request.ts";
 import type { StandardSchema } from "./schema.ts";
 import type { Store } from "./store.ts";
 
 /** Receives one sender's deliveries. */
-export interface Receiver<Event extends WebhookEvent = WebhookEvent> {
+export interface Receiver {
   /** For whatever speaks Fetch. Rejects for nothing that a sender sends. */
   handle(request: Request, context?: HandleContext): Promise<Response>;
   /** For adapters: the same over a request whose body has not been read. */
   receive(request: WebhookRequest): Promise<Answer>;
-  /**
-   * For what did not come by webhook, such as an event that polling the sender's API has brought to light: runs it
-   * through the same dedupe, lease and callback, under the key that its webhook has. You vouch for the content.
-   */
-  deliver(reading: Reading<Event>): Promise<Outcome>;
   /**
    * For shutdown: answers 503 from now on and resolves once all callbacks in flight have ended and their claims are
    * completed or given back. It does not close the store, which other receivers may share.
@@ -47,7 +42,7 @@ export function createReceiver<
   Event extends WebhookEvent,
   Transaction = never,
   Schema extends StandardSchema | undefined = undefined,
->(receiverOptions: ReceiverOptions<Event, Transaction, Schema>): Receiver<Event> {
+>(receiverOptions: ReceiverOptions<Event, Transaction, Schema>): Receiver {
   const options = receiverOptions as unknown as AnyReceiverOptions;
   const { provider } = options;
   const limits = resolveLimits(options);
@@ -56,27 +51,17 @@ export function createReceiver<
   let closing = false;
   warnInProduction(options.store);
 
-  /** Runs the work to its end, whatever is answered meanwhile: 503 at the deadline, or when the lease is lost. */
-  function answerInTime(
+  /** From bytes to outcome. Runs to its end whatever is answered meanwhile, and is waited for by `close`. */
+  function process(
+    signed: SignedRequest,
     passage: Passage,
-    work: (answerEarly: (outcome: Outcome) => void) => Promise<Outcome>,
-    waitUntil: HandleContext["waitUntil"],
+    answerEarly: (outcome: Outcome) => void,
   ): Promise<Outcome> {
-    return firstAnswer(
-      (answerEarly) => {
-        const settled = work(answerEarly).catch((error: unknown) =>
-          passage.outcome("internal-error", { error }),
-        );
-        inFlight.add(settled);
-        return settled.finally(() => inFlight.delete(settled));
-      },
-      passage.leftMs(),
-      () => passage.outcome("deadline-exceeded"),
-      (settled) => {
-        const observed = settled.then((outcome) => notify(observer, { ...outcome, late: true }));
-        waitUntil?.(observed);
-      },
-    );
+    const settled = verifyAndRead(provider, signed, passage)
+      .then((read) => (read.ok ? claimAndRun(read, passage, { options, limits }, answerEarly) : read.outcome))
+      .catch((error: unknown) => passage.outcome("internal-error", { error }));
+    inFlight.add(settled);
+    return settled.finally(() => inFlight.delete(settled));
   }
 
   async function decide(request: WebhookRequest, passage: Passage): Promise<Outcome> {
@@ -87,27 +72,21 @@ export function createReceiver<
     const body = await request.readBody({ maxBytes: limits.maxBodyBytes, timeoutMs });
     if (!body.ok) return refuseBody(body, passage);
     if (body.bytes.byteLength > limits.maxBodyBytes) return passage.outcome("body-too-large");
-    const signed: SignedRequest = {
-      headers: request.headers,
-      body: body.bytes,
-      receivedAt: passage.receivedAt,
-    };
-    return answerInTime(
-      passage,
-      async (answerEarly) => {
-        const trusted = await verifyAndRead(provider, signed, passage);
-        return trusted.ok ? claimAndRun(trusted, passage, { options, limits }, answerEarly) : trusted.outcome;
+    const { headers, waitUntil } = request;
+    const signed: SignedRequest = { headers, body: body.bytes, receivedAt: passage.receivedAt };
+    return firstAnswer(
+      (answerEarly) => process(signed, passage, answerEarly),
+      passage.leftMs(),
+      () => passage.outcome("deadline-exceeded"),
+      (settled) => {
+        const observed = settled.then((outcome) => notify(observer, { ...outcome, late: true }));
+        waitUntil?.(observed);
       },
-      request.waitUntil,
     );
   }
 
-  function start(): Passage {
-    return startPassage(provider.name, limits.deadlineMs, limits.leaseMs);
-  }
-
   async function receive(request: WebhookRequest): Promise<Answer> {
-    const passage = start();
+    const passage = startPassage(provider.name, limits.deadlineMs, limits.leaseMs);
     const outcome = await decide(request, passage).catch((error: unknown) =>
       passage.outcome("internal-error", { error }),
     );
@@ -122,19 +101,6 @@ export function createReceiver<
     async handle(request, context) {
       const { status, headers, body } = await receive(fromFetchRequest(request, context?.waitUntil));
       return new Response(request.method === "HEAD" ? null : body, { status, headers });
-    },
-    async deliver(reading) {
-      const passage = start();
-      const trusted = { reading, signed: { headers: {}, body: new Uint8Array() } };
-      const outcome = closing
-        ? passage.outcome("shutting-down")
-        : await answerInTime(
-            passage,
-            (answerEarly) => claimAndRun(trusted, passage, { options, limits }, answerEarly),
-            undefined,
-          );
-      notify(observer, outcome);
-      return outcome;
     },
     async close() {
       closing = true;
