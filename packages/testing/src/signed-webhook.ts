@@ -1,4 +1,10 @@
-/** A delivery as its sender would send it. `verifyWebhook(provider, signed)` takes it as it is. */
+/**
+ * A delivery as its sender would send it. `verifyWebhook(provider, signed)` takes it as it is, `toRequest` makes a
+ * Fetch request of it. supertest writes a Buffer as JSON anew, so give it the text:
+ *
+ * @example
+ * await supertest(app).post("/webhooks").set(signed.headers).send(Buffer.from(signed.body).toString()).expect(200);
+ */
 export interface SignedWebhook {
   readonly method: "POST";
   /** Names in lower case. */

@@ -37,8 +37,20 @@ export function bindCases(
 ): readonly ContractCase[] {
   return Object.entries(table).map(([name, body]) => ({
     name,
-    run: async () => body(createTrial(options)),
+    run: () => runBody(body, options),
   }));
+}
+
+/** What a provider throws, and what fast-check reports, breaks the contract like a failed assertion. */
+async function runBody(body: TrialBody, options: ProviderContractOptions): Promise<void> {
+  try {
+    await body(createTrial(options));
+  } catch (error) {
+    if (error instanceof assert.AssertionError) throw error;
+    const failure = new assert.AssertionError({ message: String(error) });
+    failure.cause = error;
+    throw failure;
+  }
 }
 
 function createTrial(options: ProviderContractOptions): Trial {
