@@ -47,7 +47,11 @@ export interface PostgresStore<Transaction> extends Store<Transaction> {
    * does not answer.
    */
   check(): Promise<void>;
-  commit: NonNullable<Store<Transaction>["commit"]>;
+  commit(
+    claim: Claim,
+    options: RetainOptions,
+    work: (transaction: Transaction) => unknown,
+  ): Promise<ClaimUpdate>;
 }
 
 /**

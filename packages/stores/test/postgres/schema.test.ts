@@ -9,7 +9,7 @@ import {
   runOnServer,
   type TestDatabase,
 } from "../../../../test/support/servers.ts";
-import { postgresStore, printMigrations } from "../../src/postgres.ts";
+import { type PostgresStore, postgresStore, printMigrations } from "../../src/postgres.ts";
 import { hold, rejectionOf, retain, stateOf } from "./faulty-database.ts";
 
 describeWithServer("postgresStore looks after its tables", await findPostgres(), (serverUrl) => {
@@ -140,11 +140,12 @@ describeWithServer("postgresStore looks after its tables", await findPostgres(),
   it("works without prepared statements, as behind a pooler", async () => {
     const sql = postgres(database.url, { max: 2, prepare: false });
     try {
-      for (const store of [
+      const stores = [
         postgresStore({ client: pool, prepare: false }),
         postgresStore({ client: sql, prepare: false }),
         postgresStore({ client: sql }),
-      ]) {
+      ] as unknown as PostgresStore<never>[];
+      for (const store of stores) {
         await store.migrate();
         expect(await store.commit(await hold(store), retain, () => {})).toBe("ok");
       }

@@ -172,7 +172,9 @@ describeWithServer("redisStore when Redis fails", findRedisBinary(), () => {
           expect(await rejectionOf(operation)).toMatchObject({ code: "store-unavailable" });
         }
         proxy.refuse(false);
-        await expect.poll(() => store.complete(held, retain).then(String, () => "away")).toBe("lost");
+        await expect
+          .poll(() => Promise.resolve(store.complete(held, retain)).catch(() => "away"))
+          .toBe("lost");
         await hold(store, held.key);
       });
 
