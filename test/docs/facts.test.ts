@@ -1,4 +1,5 @@
 import type { DeliveryPolicy, Provider } from "@latchhook/core";
+import { createReceiver } from "@latchhook/core";
 import { aiStats } from "@latchhook/core/providers/ai-stats";
 import { creativeai } from "@latchhook/core/providers/creativeai";
 import { standardWebhooks } from "@latchhook/core/providers/standard-webhooks";
@@ -9,7 +10,7 @@ import { type ReceiverLimits, resolveLimits } from "../../packages/core/src/opti
 import { type OutcomeCode, toAnswer } from "../../packages/core/src/outcome.ts";
 import { defaultToleranceSeconds } from "../../packages/core/src/timestamp.ts";
 import { plain, tableUnder } from "./support/markdown.ts";
-import { readPage } from "./support/pages.ts";
+import { allPages, readPage } from "./support/pages.ts";
 import { interfaceMembers, outcomeCodes } from "./support/source-facts.ts";
 
 const readme = readPage("README.md");
@@ -150,5 +151,38 @@ describe("docs/providers.md", () => {
     expect(documented.get("toleranceSeconds")).toBe(String(defaultToleranceSeconds));
     const maxAge = documented.get("maxAgeMs");
     if (maxAge !== undefined) expect(Number(maxAge)).toBe(creativeai({ secret }).policy.retryHorizonMs);
+  });
+});
+
+describe("what the pages name exists", () => {
+  const eventMembers = [
+    ...interfaceMembers("packages/core/src/event.ts", "EventBase"),
+    ...interfaceMembers("packages/core/src/event.ts", "UnknownEvent"),
+  ];
+  const members: Readonly<Record<string, readonly string[]>> = {
+    receiver: Object.keys(
+      createReceiver({ provider: provide("aiStats"), store: memoryStore(), persist() {} }),
+    ),
+    delivery: interfaceMembers("packages/core/src/delivery.ts", "Delivery"),
+    event: eventMembers,
+    outcome: interfaceMembers("packages/core/src/outcome.ts", "Outcome"),
+  };
+  const named = allPages().flatMap(({ path, codes }) =>
+    codes.flatMap((code) => {
+      const match = /^(receiver|delivery|event|outcome)\.(\w+)/.exec(code);
+      return match === null ? [] : [[path, match[1] ?? "", match[2] ?? ""] as const];
+    }),
+  );
+
+  it.each(named)("%s: %s.%s", (_, object, member) => {
+    expect(members[object]).toContain(member);
+  });
+
+  it.each([
+    ["event", "{ provider, "],
+    ["delivery", "{ key, "],
+  ])("the README lists all that %s has", (object, beginning) => {
+    const listed = readme.codes.find((code) => code.startsWith(beginning))?.match(/\w+/g) ?? [];
+    expect(listed.toSorted()).toEqual(members[object]?.toSorted());
   });
 });

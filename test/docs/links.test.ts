@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { anchorOf } from "./support/markdown.ts";
-import { allPages, readPage, readSection, root } from "./support/pages.ts";
+import { allPages, readPage, readSection, readSource, root } from "./support/pages.ts";
 
 const pages = allPages();
 const relativeLinks = pages.flatMap(({ path, links }) =>
@@ -44,6 +44,24 @@ describe("the README's commands", () => {
         .fences.slice(0, 2)
         .map(({ language }) => language),
     ).toEqual(["sh", "sh"]);
+  });
+});
+
+describe("commands that the pages name", () => {
+  const { packageManager, scripts } = JSON.parse(readSource("package.json")) as {
+    readonly packageManager: string;
+    readonly scripts: Readonly<Record<string, string>>;
+  };
+  const commands = pages.flatMap(({ path, codes, fences }) =>
+    [...codes, ...fences.flatMap(({ text }) => text.split("\n"))]
+      .filter((line) => line.startsWith("npx -y "))
+      .map((command) => [path, command] as const),
+  );
+
+  it.each(commands)("%s: %s", (_, command) => {
+    const [, , manager, script = ""] = command.split(" ");
+    expect(manager).toBe(packageManager);
+    expect([...Object.keys(scripts), "exec", "install"]).toContain(script);
   });
 });
 

@@ -9,9 +9,9 @@ export function unionMembers(path: string, type: string): readonly string[] {
 
 /** The names of an interface's members in a source file. */
 export function interfaceMembers(path: string, name: string): readonly string[] {
-  const body = new RegExp(`export interface ${name}\\b[\\s\\S]*?\\n}`).exec(readSource(path))?.[0];
+  const body = new RegExp(`(?:export )?interface ${name}\\b[\\s\\S]*?\\n}`).exec(readSource(path))?.[0];
   if (body === undefined) throw new Error(`${path} has no interface ${name}.`);
-  return [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map((match) => match[1] ?? "");
+  return [...body.matchAll(/^ {2}(?:readonly )?(\w+)\??[:(<]/gm)].map((match) => match[1] ?? "");
 }
 
 /** Every outcome's code, in the order of the source. */
