@@ -73,6 +73,15 @@ describe("a process killed with SIGKILL", () => {
   });
 });
 
+describe("a process that has no SQLite driver", () => {
+  it("is told what to install", async () => {
+    const { next } = startWorker("useWithoutDriver", newPath());
+    const { code, message } = (await next()) as { readonly code: string; readonly message: string };
+    expect(code).toBe("store-misconfigured");
+    expect(message).toMatch(/npm install libsql/);
+  });
+});
+
 interface Won {
   readonly index: number;
   readonly attempt: number;

@@ -1,6 +1,7 @@
 // A process of its own, over the built package: `node worker.mjs <mode> <file>`. It prints one JSON value a line.
 import { createHash, randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { register } from "node:module";
 import { sqliteStore } from "@latchhook/stores/sqlite";
 
 const [mode, path] = process.argv.slice(2);
@@ -8,7 +9,7 @@ const store = sqliteStore({ path });
 const owner = randomUUID();
 const long = { owner, leaseMs: 60_000, retainMs: 60_000 };
 
-const modes = { race, completeUntilKilled, claimAndHang, dieInCommit };
+const modes = { race, completeUntilKilled, claimAndHang, dieInCommit, useWithoutDriver };
 await modes[mode]();
 
 /** Claims 200 keys that others claim as well, and prints which it won. */
@@ -55,6 +56,21 @@ async function dieInCommit() {
     process.kill(process.pid, "SIGKILL");
     for (;;);
   });
+}
+
+/** Takes all drivers away, as on a Node.js without its own and an application that has not installed one. */
+async function useWithoutDriver() {
+  process.getBuiltinModule = () => undefined;
+  const resolve = `export function resolve(specifier, context, next) {
+    if (specifier === "libsql") throw new Error("Cannot find package 'libsql'");
+    return next(specifier, context);
+  }`;
+  register(`data:text/javascript,${encodeURIComponent(resolve)}`);
+  try {
+    await store.claim(keyOf(0), long);
+  } catch ({ code, message }) {
+    print({ code, message });
+  }
 }
 
 /** Repeats what a busy database refused, as a sender does. */
