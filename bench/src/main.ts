@@ -1,17 +1,28 @@
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { growthPart } from "./growth.ts";
+import { memoryPart } from "./memory.ts";
 import { pathPart } from "./path.ts";
+import { processesPart } from "./processes.ts";
 import { type Part, printPart } from "./report.ts";
+import { storesPart } from "./stores.ts";
 import { verifyPart } from "./verify.ts";
 
-const parts: Readonly<Record<string, () => Promise<Part>>> = { verify: verifyPart, path: pathPart };
-
 const { values, positionals } = parseArgs({
-  args: process.argv.slice(2),
+  args: process.argv.slice(2).filter((argument) => argument !== "--"),
   allowPositionals: true,
-  options: { json: { type: "string" } },
+  options: { json: { type: "string" }, large: { type: "boolean", default: false } },
 });
+
+const parts: Readonly<Record<string, () => Promise<Part>>> = {
+  verify: verifyPart,
+  path: pathPart,
+  stores: storesPart,
+  memory: memoryPart,
+  growth: () => growthPart(values.large),
+  processes: processesPart,
+};
 const unknown = positionals.filter((name) => !(name in parts));
 if (unknown.length > 0) {
   console.error(`bench: there is no part ${unknown.join(", ")}. Parts: ${Object.keys(parts).join(", ")}.`);
