@@ -6,11 +6,11 @@ import type { Pool } from "pg";
  * A connection is waited for up to two seconds: a sender that is answered 503 tries again, one that hears nothing may
  * give up.
  */
-export async function openPostgres(url: string): Promise<Pool> {
+export async function openPostgres(url: string, max = 10): Promise<Pool> {
   const { default: pg } = await import("pg");
   const pool = new pg.Pool({
     connectionString: url,
-    max: 10,
+    max,
     connectionTimeoutMillis: 2_000,
     keepAlive: true,
   });

@@ -17,6 +17,8 @@ const silenceMs = 60_000;
 
 export interface ServeOptions {
   readonly port: number;
+  /** Told the address, once the server listens. */
+  readonly listensAt: (url: string) => void;
   /** The webhook handlers: at shutdown they finish what they have begun. */
   readonly handlers: readonly { close(): Promise<void> }[];
   /** Releases what the handlers use; called when they are done. */
@@ -36,7 +38,9 @@ export async function serve(server: Server, options: ServeOptions): Promise<void
   const stop = () => void exitAfter(shutDown(server, inFlight, options));
   process.once("SIGTERM", stop).once("SIGINT", stop);
   const { port } = server.address() as AddressInfo;
-  console.log(`Listening on http://127.0.0.1:${port}`);
+  const url = `http://127.0.0.1:${port}`;
+  options.listensAt(url);
+  console.log(`Listening on ${url}`);
 }
 
 /** Runs an app's start, and exits 1 with one clear line where it fails. */

@@ -5,6 +5,8 @@ import {
   parseDatabaseUrl,
   type SqliteUrl,
 } from "./database-url.ts";
+import { type JobSettings, readJobSettings } from "./job-settings.ts";
+import { readNumber } from "./read-number.ts";
 
 const defaultDatabase = "sqlite:./data/app.db";
 
@@ -22,6 +24,8 @@ export interface Settings {
   readonly persistDelayMs: number;
   /** `LOG_OUTCOMES=1`: one line of JSON for each webhook request. Default: only failures are logged. */
   readonly logOutcomes: boolean;
+  /** Present where `SENDER_URL` is set. */
+  readonly jobs: JobSettings | undefined;
 }
 
 /**
@@ -33,12 +37,13 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   const store = parseDatabaseUrl("STORE_URL", environment.STORE_URL || defaultDatabase);
   const database = readDatabase(environment, store);
   return {
-    port: readNumber(environment, "PORT", 3000, 65_535),
+    port: readNumber(environment, "PORT", 3000, { most: 65_535 }),
     store,
     database,
     shared: isSameDatabase(store, database),
-    persistDelayMs: readNumber(environment, "PERSIST_DELAY_MS", 0, 3_600_000),
-    logOutcomes: readNumber(environment, "LOG_OUTCOMES", 0, 1) === 1,
+    persistDelayMs: readNumber(environment, "PERSIST_DELAY_MS", 0, { most: 3_600_000 }),
+    logOutcomes: readNumber(environment, "LOG_OUTCOMES", 0, { most: 1 }) === 1,
+    jobs: readJobSettings(environment),
   };
 }
 
@@ -47,11 +52,4 @@ function readDatabase(environment: NodeJS.ProcessEnv, store: DatabaseUrl): Sqlit
   const database = parseDatabaseUrl("APP_DB", environment.APP_DB || defaultDatabase);
   if (database.kind === "sqlite" || database.kind === "postgres") return database;
   throw new Error("APP_DB must be sqlite:<path> or postgres://…: the app keeps its events in a table.");
-}
-
-function readNumber(environment: NodeJS.ProcessEnv, name: string, byDefault: number, most: number): number {
-  const text = environment[name] || String(byDefault);
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value <= most) return value;
-  throw new Error(`${name} must be a whole number from 0 to ${most}.`);
 }

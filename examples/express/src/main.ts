@@ -22,6 +22,18 @@ async function start(): Promise<void> {
   web.get("/events", async (_request, response) => {
     response.json(await app.listEvents());
   });
+  web.post("/jobs", express.json({ limit: "64kb" }), async (request, response) => {
+    const { status, body } = await app.jobs.create(request.body);
+    response.status(status).json(body);
+  });
+  web.get("/jobs", async (_request, response) => {
+    const { status, body } = await app.jobs.list();
+    response.status(status).json(body);
+  });
+  web.get("/jobs/:id", async (request, response) => {
+    const { status, body } = await app.jobs.find(request.params.id);
+    response.status(status).json(body);
+  });
   web.get("/healthz", (_request, response) => {
     response.json({ ok: true });
   });
@@ -29,16 +41,25 @@ async function start(): Promise<void> {
 
   await serve(createServer(serverOptions, web), {
     port: app.port,
+    listensAt: app.listensAt,
     handlers: [aiStatsWebhook, videogenWebhook, creativeaiWebhook],
     close: app.close,
   });
 }
 
 /** Express's own answer would show the error. It knows this function by its four parameters. */
-function answerFailure(error: Error, _request: Request, response: Response, next: NextFunction): void {
-  console.error(error.message);
+function answerFailure(
+  error: Error & { readonly status?: number },
+  _request: Request,
+  response: Response,
+  next: NextFunction,
+): void {
+  // The body parser's: no JSON, too large, an unknown encoding.
+  const { status = 500 } = error;
+  const isTheirs = status >= 400 && status < 500;
+  if (!isTheirs) console.error(error.message);
   if (response.headersSent) next(error);
-  else response.status(500).json({ error: "failed" });
+  else response.status(isTheirs ? status : 500).json({ error: isTheirs ? "bad-request" : "failed" });
 }
 
 await run(start);

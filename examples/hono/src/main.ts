@@ -3,7 +3,7 @@ import { getRequestListener } from "@hono/node-server";
 import { aiStats } from "@latchhook/core/providers/ai-stats";
 import { creativeai } from "@latchhook/core/providers/creativeai";
 import { videogen } from "@latchhook/core/providers/videogen";
-import { openApp, run, serve, serverOptions } from "@latchhook/example-app";
+import { type JobAnswer, openApp, readJson, run, serve, serverOptions } from "@latchhook/example-app";
 import { webhook } from "@latchhook/hono";
 import { Hono } from "hono";
 
@@ -21,6 +21,9 @@ async function start(): Promise<void> {
   web.all("/webhooks/creativeai", creativeaiWebhook);
 
   web.get("/events", async (context) => context.json(await app.listEvents()));
+  web.post("/jobs", async ({ req }) => answer(await app.jobs.create(await readJson(req.raw))));
+  web.get("/jobs", async () => answer(await app.jobs.list()));
+  web.get("/jobs/:id", async ({ req }) => answer(await app.jobs.find(req.param("id"))));
   web.get("/healthz", (context) => context.json({ ok: true }));
   web.onError((error, context) => {
     console.error(error.message);
@@ -29,9 +32,14 @@ async function start(): Promise<void> {
 
   await serve(createServer(serverOptions, getRequestListener(web.fetch)), {
     port: app.port,
+    listensAt: app.listensAt,
     handlers: [aiStatsWebhook, videogenWebhook, creativeaiWebhook],
     close: app.close,
   });
+}
+
+function answer({ status, body }: JobAnswer): Response {
+  return Response.json(body, { status });
 }
 
 await run(start);

@@ -1,4 +1,4 @@
-import { type ExampleApp, openApp } from "@latchhook/example-app";
+import { type ExampleApp, type JobAnswer, openApp } from "@latchhook/example-app";
 
 const shared = globalThis as { latchhookExampleApp?: Promise<ExampleApp> | undefined };
 
@@ -7,9 +7,22 @@ const shared = globalThis as { latchhookExampleApp?: Promise<ExampleApp> | undef
  * hangs on the global object. Where opening fails, the next request tries again.
  */
 export function exampleApp(): Promise<ExampleApp> {
-  shared.latchhookExampleApp ??= openApp(process.env).catch((error: unknown) => {
+  shared.latchhookExampleApp ??= open().catch((error: unknown) => {
     shared.latchhookExampleApp = undefined;
     throw error;
   });
   return shared.latchhookExampleApp;
+}
+
+async function open(): Promise<ExampleApp> {
+  const app = await openApp(process.env);
+  // Next.js sets it to the port that it listens on.
+  app.listensAt(`http://127.0.0.1:${process.env.PORT}`);
+  process.once("SIGTERM", () => void app.stopReconciler());
+  return app;
+}
+
+/** A route's answer as Next.js wants it. */
+export function toResponse({ status, body }: JobAnswer): Response {
+  return Response.json(body, { status });
 }
