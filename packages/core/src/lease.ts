@@ -14,6 +14,12 @@ export interface LeaseOptions {
 export interface Lease {
   /** Aborts, with the reason, once the right to run is gone. */
   readonly signal: AbortSignal;
+  /**
+   * For the moment before the callback begins: the claim's reply may have come late, or the process stood still.
+   *
+   * @throws LatchhookError `lease-lost` when the lease may be over, and another process running already.
+   */
+  requireHeld(): void;
   /** Ends the heartbeats. The claims stay as they are. */
   release(): void;
 }
@@ -62,6 +68,9 @@ export function holdLease(store: Store<never>, claims: readonly Claim[], options
     // A signal costs more than all the rest of a lease, and few callbacks look at it.
     get signal() {
       return controller.signal;
+    },
+    requireHeld() {
+      if (performance.now() >= safeUntil) throw leaseLost("it was over before the callback could begin");
     },
     release: () => clearInterval(timer),
   };

@@ -69,6 +69,7 @@ async function persistAndComplete(
   const open = (): readonly Claim[] => (commit.isCommitted() ? others : [main, ...others]);
   try {
     const event = await applySchema(delivery.event, options.schema);
+    lease.requireHeld();
     await options.persist(event as never, toDelivery(delivery, lease, commit));
     await commit.settle();
   } catch (error) {

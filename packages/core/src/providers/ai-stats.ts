@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as v from "valibot";
 import type { KnownEvent, UnknownEvent, UnknownType } from "../event.ts";
 import { toJob } from "../event.ts";
 import { dateFromSeconds, objectMember, parseJsonObject, stringMember } from "../json.ts";
@@ -16,9 +16,9 @@ export interface AiStatsOptions {
   readonly toleranceSeconds?: number | undefined;
 }
 
-const text = z.nullish(z.string());
+const text = v.nullish(v.string());
 const job = {
-  id: z.string(),
+  id: v.string(),
   status: text,
   request_id: text,
   provider: text,
@@ -27,33 +27,33 @@ const job = {
   updated_at: text,
 };
 
-const videoData = z.looseObject({
+const videoData = v.looseObject({
   ...job,
   lifecycle_status: text,
-  progress: z.nullish(z.number()),
+  progress: v.nullish(v.number()),
   resolution: text,
   quality: text,
-  duration_seconds: z.nullish(z.number()),
+  duration_seconds: v.nullish(v.number()),
   polling_url: text,
   content_url: text,
   download_url: text,
-  upstream_error: z.nullish(z.looseObject({ code: z.nullish(z.unknown()), type: text, message: text })),
+  upstream_error: v.nullish(v.looseObject({ code: v.nullish(v.unknown()), type: text, message: text })),
 });
 
-const batchData = z.looseObject({
+const batchData = v.looseObject({
   ...job,
-  request_counts: z.nullish(
-    z.looseObject({
-      total: z.nullish(z.number()),
-      completed: z.nullish(z.number()),
-      failed: z.nullish(z.number()),
+  request_counts: v.nullish(
+    v.looseObject({
+      total: v.nullish(v.number()),
+      completed: v.nullish(v.number()),
+      failed: v.nullish(v.number()),
     }),
   ),
 });
 
 /** A video job as a delivery carries it. `download_url` is a bearer URL that lasts 15 minutes: never log it. */
-export type AiStatsVideo = z.infer<typeof videoData>;
-export type AiStatsBatch = z.infer<typeof batchData>;
+export type AiStatsVideo = v.InferOutput<typeof videoData>;
+export type AiStatsBatch = v.InferOutput<typeof batchData>;
 
 const changes = [
   "created",
@@ -124,7 +124,8 @@ function toEvent(payload: Readonly<Record<string, unknown>>): AiStatsEvent {
     job: toJob(objectMember(data).id, aiStatsJobStatus(type, payload)),
     occurredAt: dateFromSeconds(payload.created_at),
   };
-  const known = schemaOf(type)?.safeParse(data).success === true;
+  const schema = schemaOf(type);
+  const known = schema !== undefined && v.is(schema, data);
   // The schema only looks: `data` stays what was signed. The two shapes are told apart by the type's prefix.
   return known
     ? ({ ...base, type, known, data } as AiStatsEvent)

@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as v from "valibot";
 import { LatchhookError } from "../errors.ts";
 import { type JobStatus, type KnownEvent, toJob, type UnknownEvent, type UnknownType } from "../event.ts";
 import { type HeaderSource, readHeader } from "../headers.ts";
@@ -18,24 +18,24 @@ export interface CreativeaiOptions {
   readonly maxAgeMs?: number | undefined;
 }
 
-const text = z.nullish(z.string());
+const text = v.nullish(v.string());
 
-const generation = z.looseObject({
-  id: z.string(),
-  object: z.literal("video.generation"),
-  status: z.enum(["completed", "failed"]),
+const generation = v.looseObject({
+  id: v.string(),
+  object: v.literal("video.generation"),
+  status: v.picklist(["completed", "failed"]),
   model: text,
   model_actual: text,
   prompt: text,
   output_url: text,
   error_message: text,
-  credits: z.nullish(z.number()),
-  failover_used: z.nullish(z.boolean()),
+  credits: v.nullish(v.number()),
+  failover_used: v.nullish(v.boolean()),
   completed_at: text,
 });
 
 /** A generation as a delivery carries it. */
-export type CreativeaiGeneration = z.infer<typeof generation>;
+export type CreativeaiGeneration = v.InferOutput<typeof generation>;
 
 /** `type` is the signed `object` and `status`: the event header says `completed` for failures too. */
 export type CreativeaiEvent =
@@ -95,7 +95,7 @@ function toEvent(data: JsonObject, occurredAt: Date | null): CreativeaiEvent {
     job: toJob(id, statuses.get(status)),
     occurredAt,
   };
-  return generation.safeParse(data).success
+  return v.is(generation, data)
     ? ({ ...base, type, known: true, data } as CreativeaiEvent)
     : { ...base, type: type as UnknownType, known: false, data };
 }

@@ -1,4 +1,4 @@
-import * as z from "zod/mini";
+import * as v from "valibot";
 import { type JobStatus, type KnownEvent, toJob, type UnknownEvent, type UnknownType } from "../event.ts";
 import { readHeader } from "../headers.ts";
 import { dateFromSeconds, type JsonObject, parseJsonObject, stringMember } from "../json.ts";
@@ -13,26 +13,26 @@ export interface VideogenOptions {
   readonly toleranceSeconds?: number | undefined;
 }
 
-const text = z.nullish(z.string());
-const error = z.nullish(z.looseObject({ message: text, code: text, requirement: text }));
-const file = z.nullish(z.looseObject({}));
+const text = v.nullish(v.string());
+const error = v.nullish(v.looseObject({ message: text, code: text, requirement: text }));
+const file = v.nullish(v.looseObject({}));
 
-const toolExecution = z.looseObject({
-  toolExecutionId: z.string(),
+const toolExecution = v.looseObject({
+  toolExecutionId: v.string(),
   toolType: text,
-  results: z.nullish(z.array(z.looseObject({ fileId: text, type: text, file }))),
+  results: v.nullish(v.array(v.looseObject({ fileId: text, type: text, file }))),
   error,
 });
-const workflowRun = z.looseObject({
-  workflowRunId: z.string(),
+const workflowRun = v.looseObject({
+  workflowRunId: v.string(),
   workflowType: text,
   projectId: text,
   projectUrl: text,
   error,
 });
-const projectExport = z.looseObject({ exportId: z.string(), projectId: text, exportFileId: text, error });
-const assistantMessage = z.looseObject({ messageId: z.string(), message: z.nullish(z.unknown()), error });
-const fileChange = z.looseObject({ fileId: z.string(), file, error });
+const projectExport = v.looseObject({ exportId: v.string(), projectId: text, exportFileId: text, error });
+const assistantMessage = v.looseObject({ messageId: v.string(), message: v.nullish(v.unknown()), error });
+const fileChange = v.looseObject({ fileId: v.string(), file, error });
 
 type Ended = "succeeded" | "failed" | "cancelled";
 type FileChange =
@@ -45,11 +45,11 @@ type FileChange =
 
 /** VideoGen's events. `data` is the whole signed body; file URLs in it are signed, so do not log it. */
 export type VideogenEvent =
-  | KnownEvent<`tool_execution.${Ended}`, z.infer<typeof toolExecution>>
-  | KnownEvent<`workflow_run.${Ended}`, z.infer<typeof workflowRun>>
-  | KnownEvent<`project_export.${Ended}`, z.infer<typeof projectExport>>
-  | KnownEvent<`assistant_message.${Ended}`, z.infer<typeof assistantMessage>>
-  | KnownEvent<`file.${FileChange}`, z.infer<typeof fileChange>>
+  | KnownEvent<`tool_execution.${Ended}`, v.InferOutput<typeof toolExecution>>
+  | KnownEvent<`workflow_run.${Ended}`, v.InferOutput<typeof workflowRun>>
+  | KnownEvent<`project_export.${Ended}`, v.InferOutput<typeof projectExport>>
+  | KnownEvent<`assistant_message.${Ended}`, v.InferOutput<typeof assistantMessage>>
+  | KnownEvent<`file.${FileChange}`, v.InferOutput<typeof fileChange>>
   | UnknownEvent;
 
 /** Per kind of event: its schema, and the member that names its job. */
@@ -102,7 +102,7 @@ function toEvent(id: string, data: JsonObject): VideogenEvent {
     job: kind === undefined ? null : toJob(data[kind.id], status),
     occurredAt: dateFromSeconds(data.occurredAt),
   };
-  const known = knownTypes.has(type) && kind?.schema.safeParse(data).success === true;
+  const known = knownTypes.has(type) && kind !== undefined && v.is(kind.schema, data);
   return known
     ? ({ ...base, type, known, data } as VideogenEvent)
     : { ...base, type: type as UnknownType, known: false, data };
