@@ -55,7 +55,7 @@ describe("types", () => {
         if (event.type === "video.completed") await saveVideo(event.data.id, event.data.content_url);
       },
     });
-    expectTypeOf(receiver).toEqualTypeOf<Receiver<AiStatsEvent>>();
+    expectTypeOf(receiver).toEqualTypeOf<Receiver>();
     const { headers, body } = signAiStats({ secret, jobId: "video_1" });
     await receiver.handle(new Request("http://localhost/", { method: "POST", headers, body }));
     expect(saved).toEqual([["video_1", "https://api.example.com/v1/videos/video_1/content"]]);
