@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Receiver, Store } from "@latchhook/core";
 import { signAiStats, toRequest } from "@latchhook/testing";
@@ -89,12 +88,10 @@ describe("the snippets of docs/stores.md", () => {
   });
 
   it("sqlite.ts commits once", async () => {
-    const file = join(mkdtempSync(join(tmpdir(), "latchhook-stores-page-")), "app.db");
-    vi.stubEnv("SQLITE_FILE", file);
+    vi.stubEnv("SQLITE_FILE", join(folder, "app.db"));
     const snippet = await load("sqlite.ts");
     expect(await deliverTwice(snippet, "video_sqlite")).toEqual(processedOnce);
     await close(snippet);
-    rmSync(resolve(file, ".."), { recursive: true });
   });
 
   describeWithServer("for PostgreSQL", postgresServer, (serverUrl) => {

@@ -1,4 +1,3 @@
-import { PGlite } from "@electric-sql/pglite";
 import { Pool } from "pg";
 import postgres from "postgres";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -169,14 +168,12 @@ describeWithServer("postgresStore looks after its tables", await findPostgres(),
   });
 
   it("keeps the key's index small: bytes, not hex", async () => {
-    const client = await PGlite.create();
-    const store = postgresStore({ client });
+    const store = postgresStore({ client: pool, tablePrefix: "bytes_" });
     await store.migrate();
     const held = await hold(store);
-    const { rows } = await client.query(
-      "SELECT encode(key, 'hex') AS key, octet_length(key) AS length FROM latchhook_deliveries",
+    const { rows } = await pool.query(
+      "SELECT encode(key, 'hex') AS key, octet_length(key) AS length FROM bytes_deliveries",
     );
     expect(rows).toEqual([{ key: held.key, length: 32 }]);
-    await client.close();
   });
 });
