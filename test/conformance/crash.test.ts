@@ -1,0 +1,89 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, it, vi } from "vitest";
+import { type ExampleName, exampleNames, startExample } from "../support/example-app.ts";
+import { expectOneRowEach, retryUntilSettled, tryOnce, withFolder } from "./support/retry.ts";
+import { newJobId, type Sender, senders } from "./support/senders.ts";
+import { expectAnswer, expectClean } from "./support/table.ts";
+import type { WireRequest, WireResponse } from "./support/wire.ts";
+
+interface Attempt {
+  readonly jobId: string;
+  readonly request: WireRequest;
+  readonly answered: Promise<WireResponse | undefined>;
+}
+
+/** Deliveries of all senders in turn, one each `gapMs`, so that a kill meets them at every step of their way. */
+async function sendStream(url: string, count: number, gapMs: number): Promise<Attempt[]> {
+  const attempts: Attempt[] = [];
+  for (let index = 0; index < count; index++) {
+    const jobId = newJobId();
+    const request = (senders[index % senders.length] as Sender).sign({ jobId });
+    attempts.push({ jobId, request, answered: tryOnce(url, request) });
+    await sleep(gapMs);
+  }
+  return attempts;
+}
+
+interface Kill {
+  readonly what: string;
+  readonly persistDelayMs: number;
+  readonly deliveries: number;
+  readonly gapMs: number;
+  /** Whether it waits for the first answer, so that some deliveries have been acknowledged. */
+  readonly afterFirstAnswer: boolean;
+}
+
+const kills: readonly Kill[] = [
+  {
+    what: "while callbacks wait before they write",
+    persistDelayMs: 300,
+    deliveries: 40,
+    gapMs: 20,
+    afterFirstAnswer: true,
+  },
+  { what: "while they write", persistDelayMs: 1, deliveries: 80, gapMs: 2, afterFirstAnswer: true },
+  { what: "in a burst", persistDelayMs: 0, deliveries: 60, gapMs: 0, afterFirstAnswer: false },
+];
+
+/** SIGKILL in the stream; then a restart, and each sender's retry. */
+async function expectNothingLost(name: ExampleName, kill: Kill): Promise<void> {
+  await withFolder(async (folder) => {
+    const environment = { STORE_URL: `sqlite:${join(folder, "app.db")}`, LOG_OUTCOMES: "1" };
+    const first = await startExample(name, { ...environment, PERSIST_DELAY_MS: String(kill.persistDelayMs) });
+    const attempts = await sendStream(first.url, kill.deliveries, kill.gapMs);
+    if (kill.afterFirstAnswer) await attempts[0]?.answered;
+    await first.kill();
+    const before = await Promise.all(attempts.map(({ answered }) => answered));
+    expect(before.includes(undefined), "the kill came too late").toBe(true);
+    expect(before.some((response) => response?.status === 200) || !kill.afterFirstAnswer).toBe(true);
+
+    const second = await startExample(name, environment);
+    const after = await Promise.all(attempts.map(({ request }) => retryUntilSettled(second.url, request)));
+    for (const [index, response] of after.entries()) {
+      // What was acknowledged is there; what was not may be, where only the answer was lost.
+      if (before[index]?.status === 200) expectAnswer(response, "duplicate", `delivery ${index}`);
+      else expect(response.status).toBe(200);
+    }
+    await expectOneRowEach(
+      second,
+      attempts.map(({ jobId }) => jobId),
+    );
+    for (const { request } of attempts.slice(0, 10)) {
+      expectAnswer(await tryOnce(second.url, request), "duplicate");
+    }
+    expectClean(second);
+    await second.kill();
+  });
+}
+
+// They mostly wait, so all run at once; by default it is five.
+vi.setConfig({ maxConcurrency: 9 });
+
+describe.concurrent.each(exampleNames)("H crash: the %s example", (name) => {
+  it.each(kills)(
+    "H89 killed $what: after a restart and the senders' retries, one row each",
+    async (kill) => expectNothingLost(name, kill),
+    60_000,
+  );
+});

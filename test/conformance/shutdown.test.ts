@@ -1,0 +1,55 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { type ExampleName, exampleNames, startExample } from "../support/example-app.ts";
+import { expectOneRowEach, tryOnce, withFolder } from "./support/retry.ts";
+import { newJobId, senders } from "./support/senders.ts";
+import { expectAnswer } from "./support/table.ts";
+import { counted, exchange, openWire, type WireRequest } from "./support/wire.ts";
+
+/** A request whose body is still on its way when the signal comes. */
+async function sendSlowly(url: string, request: WireRequest, restAfterMs: number) {
+  const bytes = counted(request, ["Connection: close"]);
+  const wire = await openWire(url);
+  await wire.write(bytes.subarray(0, -10));
+  const answered = wire.response();
+  await sleep(restAfterMs);
+  await wire.write(bytes.subarray(-10));
+  const response = await answered;
+  wire.destroy();
+  return response;
+}
+
+async function expectOrderlyExit(name: ExampleName): Promise<void> {
+  await withFolder(async (folder) => {
+    const environment = { STORE_URL: `sqlite:${join(folder, "app.db")}`, LOG_OUTCOMES: "1" };
+    const first = await startExample(name, { ...environment, PERSIST_DELAY_MS: "700" });
+    const deliveries = [...senders, ...senders].map((sender) => {
+      const jobId = newJobId();
+      return { jobId, request: sender.sign({ jobId }) };
+    });
+    const [slow, ...others] = deliveries;
+    if (slow === undefined) throw new Error("There are senders.");
+    const answers = others.map(({ request }) => exchange(first.url, request));
+    const slowAnswer = sendSlowly(first.url, slow.request, 500);
+    await sleep(350);
+    const stopped = first.stop();
+    for (const answer of answers) expectAnswer(await answer, "processed");
+    expectAnswer(await slowAnswer, "processed");
+    expect(await stopped).toBe(name === "next" ? 143 : 0);
+    expect(await tryOnce(first.url, slow.request)).toBeUndefined();
+
+    const second = await startExample(name, environment);
+    for (const { request } of deliveries) expectAnswer(await exchange(second.url, request), "duplicate");
+    await expectOneRowEach(
+      second,
+      deliveries.map(({ jobId }) => jobId),
+    );
+    await second.kill();
+  });
+}
+
+describe.concurrent.each(exampleNames)("H shutdown: the %s example", (name) => {
+  it("H101 SIGTERM: what is in flight is finished and answered, then it exits", () =>
+    expectOrderlyExit(name));
+});

@@ -1,0 +1,46 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "vitest";
+import type { RunningExample } from "../../support/example-app.ts";
+import { exchange, type WireRequest, type WireResponse } from "./wire.ts";
+
+/** Runs `work` with a folder that outlives its processes, and deletes it. */
+export async function withFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "latchhook-conformance-"));
+  try {
+    await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** What came back: an answer, or nothing because the server was gone. */
+export async function tryOnce(url: string, request: WireRequest): Promise<WireResponse | undefined> {
+  try {
+    return await exchange(url, request);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A lease lasts 4 s; a duplicate waits for up to 3 s at the server. */
+const patienceMs = 12_000;
+
+/** Sends like a patient sender until the answer is no longer 503. */
+export async function retryUntilSettled(url: string, request: WireRequest): Promise<WireResponse> {
+  const end = performance.now() + patienceMs;
+  while (performance.now() < end) {
+    const response = await exchange(url, request);
+    if (response !== undefined && response.status !== 503) return response;
+    await sleep(100);
+  }
+  throw new Error(`Still 503 after ${patienceMs} ms.`);
+}
+
+/** Fails unless `/events` has one row for each of the jobs. */
+export async function expectOneRowEach(example: RunningExample, jobIds: readonly string[]): Promise<void> {
+  const rows = await example.events();
+  expect(rows.map(({ jobId }) => jobId).sort()).toEqual([...jobIds].sort());
+}
