@@ -6,8 +6,13 @@ import type { Claim, Store } from "./store.ts";
 /** One delivery's way to `store.commit`, and what came of it. */
 export interface Commit {
   readonly run: Delivery<never>["commit"];
-  /** Waits for a commit that the callback started, awaited or not, and rejects if it failed. */
+  /**
+   * For when the callback has ended: waits for a commit that it started, awaited or not, and rejects if it failed. A
+   * commit that is called later is refused: the delivery is marked done, or given back, without it.
+   */
   settle(): Promise<void>;
+  /** Whether a commit is on its way. */
+  isRunning(): boolean;
   /** Whether the user's writes and the mark are in the database. */
   isCommitted(): boolean;
 }
@@ -17,12 +22,19 @@ export function createCommit(store: Store<never>, claim: Claim, retainMs: number
   const started: Promise<unknown>[] = [];
   let running = false;
   let committed = false;
+  let ended = false;
 
   async function commit<Result>(work: (transaction: never) => Result): Promise<Awaited<Result>> {
     if (store.commit === undefined) {
       throw new LatchhookError(
         "commit-unsupported",
         `The ${store.name} store has no transactions. Use sqliteStore or postgresStore, or write without commit.`,
+      );
+    }
+    if (ended) {
+      throw new LatchhookError(
+        "commit-misused",
+        "commit was called after persist had ended, and wrote nothing. Call it within persist, and await it.",
       );
     }
     // A store lets the same owner complete twice, so that a second commit would keep its writes too.
@@ -58,9 +70,11 @@ export function createCommit(store: Store<never>, claim: Claim, retainMs: number
       return result;
     },
     async settle() {
+      ended = true;
       await Promise.allSettled(started);
       await started.at(-1);
     },
+    isRunning: () => running,
     isCommitted: () => committed,
   };
 }

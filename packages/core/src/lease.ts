@@ -6,6 +6,11 @@ export interface LeaseOptions {
   readonly maxRunMs: number;
   /** When the claims were asked for, by `performance.now()`: their leases began no earlier. */
   readonly claimedAt: number;
+  /**
+   * Whether the mark "done" is on its way. A heartbeat that crosses with it finds the claim gone: no reason to give up,
+   * for the mark's own result tells.
+   */
+  readonly isMarking: () => boolean;
   /** Told once when the right to run is gone. */
   readonly onEnd: (reason: LatchhookError) => void;
 }
@@ -30,9 +35,15 @@ export interface Lease {
  *
  * After `maxRunMs` the heartbeats stop and the leases run out, so that a callback that never returns cannot lock its
  * event for ever.
+ *
+ * @param openClaims those that are not marked done yet: one that is cannot be lost any more.
  */
-export function holdLease(store: Store<never>, claims: readonly Claim[], options: LeaseOptions): Lease {
-  const { leaseMs, maxRunMs, claimedAt, onEnd } = options;
+export function holdLease(
+  store: Store<never>,
+  openClaims: () => readonly Claim[],
+  options: LeaseOptions,
+): Lease {
+  const { leaseMs, maxRunMs, claimedAt, isMarking, onEnd } = options;
   const controller = new AbortController();
   let safeUntil = claimedAt + leaseMs;
   let beating = false;
@@ -45,14 +56,16 @@ export function holdLease(store: Store<never>, claims: readonly Claim[], options
 
   async function beat(): Promise<void> {
     const beatAt = performance.now();
-    if (beatAt >= safeUntil) return end(leaseLost("no heartbeat reached the store for a whole lease"));
+    const held = openClaims();
+    if (held.length > 0 && beatAt >= safeUntil)
+      return end(leaseLost("no heartbeat reached the store for a whole lease"));
     if (beatAt - claimedAt >= maxRunMs) return end(runTimeout(maxRunMs));
     if (beating) return;
     beating = true;
     try {
-      for (const claim of claims) {
-        if ((await store.extend(claim, leaseMs)) === "lost")
-          return end(leaseLost("another request holds it"));
+      for (const claim of held) {
+        if ((await store.extend(claim, leaseMs)) === "ok" || !openClaims().includes(claim)) continue;
+        return isMarking() ? undefined : end(leaseLost("another request holds it"));
       }
       // Counted from before the call: the store started the new lease after that.
       safeUntil = beatAt + leaseMs;

@@ -44,41 +44,48 @@ export async function runDelivery(
   options: RunOptions,
   onLeaseLost: (result: RunResult) => void,
 ): Promise<RunResult> {
+  const { store, limits } = options;
   const { claims, claimedAt } = delivery.acquired;
-  const lease = holdLease(options.store, claims, {
-    ...options.limits,
+  const [main, ...others] = claims;
+  const retainMs = delivery.reading.undated ? Number.POSITIVE_INFINITY : limits.retainMs;
+  const commit = createCommit(store, main, retainMs);
+  const openClaims = (): readonly Claim[] => (commit.isCommitted() ? others : claims);
+  let completing = false;
+  const lease = holdLease(store, openClaims, {
+    ...limits,
     claimedAt,
+    isMarking: () => completing || commit.isRunning(),
     onEnd: (error) => onLeaseLost({ code: "lease-lost", error }),
   });
   try {
-    return await persistAndComplete(delivery, options, lease);
+    await persist(delivery, options, lease, commit);
+    completing = true;
+    return await complete(store, openClaims(), retainMs);
+  } catch (error) {
+    await releaseClaims(store, openClaims());
+    return persistFailure(error);
   } finally {
     lease.release();
   }
 }
 
-async function persistAndComplete(
+/** Runs the callback, and waits for what it began to commit. Rejects with what either threw. */
+async function persist(
   delivery: ClaimedDelivery,
   options: RunOptions,
   lease: Lease,
-): Promise<RunResult> {
-  const { store, limits } = options;
-  const [main, ...others] = delivery.acquired.claims;
-  const retainMs = delivery.reading.undated ? Number.POSITIVE_INFINITY : limits.retainMs;
-  const commit = createCommit(store, main, retainMs);
-  const open = (): readonly Claim[] => (commit.isCommitted() ? others : [main, ...others]);
+  commit: Commit,
+): Promise<void> {
   try {
     const event = await applySchema(delivery.event, options.schema);
     lease.requireHeld();
     await options.persist(event as never, toDelivery(delivery, lease, commit));
-    await commit.settle();
   } catch (error) {
     // A commit that the callback left running decides which claims are still to be given back.
     await commit.settle().catch(() => {});
-    await releaseClaims(store, open());
-    return persistFailure(error);
+    throw error;
   }
-  return complete(store, open(), retainMs);
+  await commit.settle();
 }
 
 /** The callback's own error is ours to report as 500; the store's and the lease's, which it passes on, are 503. */

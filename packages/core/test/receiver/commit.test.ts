@@ -209,6 +209,38 @@ describe("commit that fails", () => {
   });
 });
 
+describe("heartbeats beside a commit", () => {
+  const wait = () => new Promise((resolve) => setTimeout(resolve, 400));
+
+  it("a callback that goes on after its commit has nothing to lose any more → 200", async () => {
+    const trial = trialWith(async ({ commit, signal }) => {
+      await commit((transaction) => transaction.insert("row"));
+      await wait();
+      expect(signal.aborted).toBe(false);
+    });
+    expect((await trial.post()).status).toBe(200);
+    expect(codes(trial.outcomes)).toEqual(["processed"]);
+  });
+
+  it("a heartbeat that crosses with the commit, and so finds the claim gone → 200", async () => {
+    const store = transactionalStore();
+    let reply = () => {};
+    const replied = new Promise<void>((resolve) => {
+      reply = resolve;
+    });
+    const { commit } = store;
+    store.commit = async (...parameters) => {
+      const update = await commit?.(...parameters);
+      await replied;
+      return update ?? "lost";
+    };
+    const trial = trialWith(({ commit }) => commit((transaction) => transaction.insert("row")), store);
+    setTimeout(reply, 200);
+    expect((await trial.post()).status).toBe(200);
+    expect(codes(trial.outcomes)).toEqual(["processed"]);
+  });
+});
+
 describe("commit that is misused", () => {
   it("called twice, one after the other → the second is refused, and its work does not run", async () => {
     let second: unknown;
@@ -236,6 +268,19 @@ describe("commit that is misused", () => {
     expect(trial.store.rows).toHaveLength(1);
     expect((await trial.post()).body).toBe(duplicate);
     expect(trial.store.rows).toHaveLength(1);
+  });
+
+  it("called after persist has ended → refused, and its work does not run", async () => {
+    let late: Promise<unknown> = Promise.resolve();
+    const trial = trialWith(({ commit }) => {
+      late = new Promise((resolve) => setTimeout(resolve, 20))
+        .then(() => commit((transaction) => transaction.insert("late")))
+        .catch((error: unknown) => error);
+    });
+    expect((await trial.post()).status).toBe(200);
+    const refusal = await late;
+    expect(isLatchhookError(refusal) && refusal.code).toBe("commit-misused");
+    expect(trial.store.rows).toEqual([]);
   });
 
   it("on a store without transactions → 500, and says what to use", async () => {
