@@ -62,6 +62,7 @@ export function lazyReceiver<
 
   return {
     async receive(request, context) {
+      if (closed) return toAnswer({ code: "shutting-down" });
       const environment = environmentOf(context) ?? everywhere;
       let receiver = made.get(environment);
       if (receiver === undefined) {

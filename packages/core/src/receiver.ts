@@ -19,14 +19,14 @@ export interface Receiver {
   /** For adapters: the same over a request whose body has not been read. */
   receive(request: WebhookRequest): Promise<Answer>;
   /**
-   * For shutdown: answers 503 from now on and resolves once all callbacks in flight have ended and their claims are
-   * completed or given back. It does not close the store, which other receivers may share.
+   * For shutdown: answers 503 from now on and resolves once all requests in flight, also those whose body is still on
+   * its way, are answered, their callbacks have ended, and their claims are completed or given back. It does not close the store, which other receivers may share.
    */
   close(): Promise<void>;
 }
 
 export interface HandleContext {
-  /** Keeps the runtime alive for a callback that outlives its answer; on Workers `ctx.waitUntil`. */
+  /** Keeps the runtime alive for a callback that outlives its answer. On Workers pass the `ctx` itself. */
   readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined;
 }
 
@@ -51,17 +51,25 @@ export function createReceiver<
   let closing = false;
   warnInProduction(options.store);
 
-  /** From bytes to outcome. Runs to its end whatever is answered meanwhile, and is waited for by `close`. */
+  /** Lets `close` wait for it. */
+  function track(work: Promise<Outcome>): Promise<Outcome> {
+    inFlight.add(work);
+    return work.finally(() => inFlight.delete(work));
+  }
+
+  /** From bytes to outcome. Runs to its end whatever is answered meanwhile. */
   function process(
     signed: SignedRequest,
     passage: Passage,
     answerEarly: (outcome: Outcome) => void,
   ): Promise<Outcome> {
-    const settled = verifyAndRead(provider, signed, passage)
-      .then((read) => (read.ok ? claimAndRun(read, passage, { options, limits }, answerEarly) : read.outcome))
-      .catch((error: unknown) => passage.outcome("internal-error", { error }));
-    inFlight.add(settled);
-    return settled.finally(() => inFlight.delete(settled));
+    return track(
+      verifyAndRead(provider, signed, passage)
+        .then((read) =>
+          read.ok ? claimAndRun(read, passage, { options, limits }, answerEarly) : read.outcome,
+        )
+        .catch((error: unknown) => passage.outcome("internal-error", { error })),
+    );
   }
 
   async function decide(request: WebhookRequest, passage: Passage): Promise<Outcome> {
@@ -72,23 +80,27 @@ export function createReceiver<
     const body = await request.readBody({ maxBytes: limits.maxBodyBytes, timeoutMs });
     if (!body.ok) return refuseBody(body, passage);
     if (body.bytes.byteLength > limits.maxBodyBytes) return passage.outcome("body-too-large");
-    const { headers, waitUntil } = request;
-    const signed: SignedRequest = { headers, body: body.bytes, receivedAt: passage.receivedAt };
+    const signed: SignedRequest = {
+      headers: request.headers,
+      body: body.bytes,
+      receivedAt: passage.receivedAt,
+    };
     return firstAnswer(
       (answerEarly) => process(signed, passage, answerEarly),
       passage.leftMs(),
       () => passage.outcome("deadline-exceeded"),
       (settled) => {
         const observed = settled.then((outcome) => notify(observer, { ...outcome, late: true }));
-        waitUntil?.(observed);
+        keepAlive(request, observed);
       },
     );
   }
 
   async function receive(request: WebhookRequest): Promise<Answer> {
     const passage = startPassage(provider.name, limits.deadlineMs, limits.leaseMs);
-    const outcome = await decide(request, passage).catch((error: unknown) =>
-      passage.outcome("internal-error", { error }),
+    // From before the body is read: what is accepted now still has its callback to run, whenever `close` is called.
+    const outcome = await track(
+      decide(request, passage).catch((error: unknown) => passage.outcome("internal-error", { error })),
     );
     notify(observer, outcome);
     // How latchhook is mounted is for whoever mounted it, not for an observer that counts outcomes.
@@ -99,14 +111,26 @@ export function createReceiver<
   return {
     receive,
     async handle(request, context) {
-      const { status, headers, body } = await receive(fromFetchRequest(request, context?.waitUntil));
+      const { status, headers, body } = await receive(
+        fromFetchRequest(request, (work) => context?.waitUntil?.(work)),
+      );
       return new Response(request.method === "HEAD" ? null : body, { status, headers });
     },
     async close() {
       closing = true;
-      await Promise.allSettled(inFlight);
+      // Again: a body that was on its way has begun a callback since.
+      while (inFlight.size > 0) await Promise.allSettled(inFlight);
     },
   };
+}
+
+/** A runtime that will not be kept alive (an answer is out already) cannot end the process. */
+function keepAlive(request: WebhookRequest, work: Promise<unknown>): void {
+  try {
+    request.waitUntil?.(work);
+  } catch {
+    // The work goes on for as long as the runtime lets it.
+  }
 }
 
 const warned = new WeakSet<object>();

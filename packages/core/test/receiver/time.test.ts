@@ -144,6 +144,27 @@ describe("the deadline", () => {
     await pass(2_000);
     expect(end.value).toBe("ended");
   });
+
+  it("waitUntil of a context is called as its method; one that throws does not end the process", async () => {
+    const trial = make({ persist: () => sleep(10_000) });
+    const context = {
+      kept: 0,
+      waitUntil() {
+        this.kept++;
+        throw new TypeError("Illegal invocation");
+      },
+    };
+    const { headers, body } = dialect.sign();
+    const request = new Request("http://localhost/", {
+      method: "POST",
+      headers,
+      body: Uint8Array.from(body),
+    });
+    const answer = watch(trial.receiver.handle(request, context));
+    await pass(10_000);
+    expect([answer.value?.status, context.kept]).toEqual([503, 1]);
+    expect(trial.outcomes.at(-1)).toMatchObject({ code: "processed", late: true });
+  });
 });
 
 describe("a duplicate of one in flight", () => {
@@ -317,6 +338,20 @@ describe("close", () => {
     await pass(200);
     expect(closed.value).toBe("closed");
     expect(trial.storeCalls.at(-1)).toBe("fail");
+  });
+
+  it("waits for a request whose body is still on its way, and for the callback that it then runs", async () => {
+    const trial = make({ persist: () => sleep(10_000) });
+    const { headers, body } = dialect.sign();
+    const readBody = () => sleep(1_000).then(() => ({ ok: true as const, bytes: body }));
+    const answer = watch(trial.receiver.receive({ method: "POST", headers, readBody }));
+    await pass(500);
+    const closed = watch(trial.receiver.close().then(() => "closed"));
+    await pass(8_000);
+    expect([closed.value, answer.value?.status]).toEqual([undefined, 503]);
+    await pass(3_000);
+    expect([closed.value, trial.persisted.length]).toEqual(["closed", 1]);
+    expect(trial.storeCalls.at(-1)).toBe("complete");
   });
 
   it("resolves at once where nothing is in flight, and again", async () => {
