@@ -19,7 +19,11 @@ export function deliveryKey(
   return sha256Hex(JSON.stringify([scope, provider, ...identity]));
 }
 
-/** The value itself where it is a JSON scalar, else null: objects and arrays identify nothing. */
+/**
+ * The value itself where it is a JSON scalar, else null: objects and arrays identify nothing. Neither do numbers beyond
+ * 2^53, where `JSON.parse` makes one of several.
+ */
 export function identityPart(value: unknown): IdentityPart {
-  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : null;
+  if (typeof value === "number") return Math.abs(value) <= Number.MAX_SAFE_INTEGER ? value : null;
+  return typeof value === "string" || typeof value === "boolean" ? value : null;
 }

@@ -100,10 +100,15 @@ function toEvent(data: JsonObject, occurredAt: Date | null): CreativeaiEvent {
     : { ...base, type: type as UnknownType, known: false, data };
 }
 
-/** Id and status: a failure and a later completion of one generation are two events. */
-function identify({ id, status }: JsonObject, body: string): readonly IdentityPart[] {
-  const [generationId, outcome] = [identityPart(id), identityPart(status)];
-  return generationId === null || outcome === null ? ["body", body] : ["generation", generationId, outcome];
+/**
+ * Object, id and status: a failure and a later completion of one generation are two events. Only an end comes once; of
+ * another status, such as one that comes with each step of progress, nothing but the whole body tells two apart.
+ */
+function identify({ id, object, status }: JsonObject, body: string): readonly IdentityPart[] {
+  const generationId = identityPart(id);
+  return generationId === null || !statuses.has(status)
+    ? ["body", body]
+    : ["generation", identityPart(object), generationId, identityPart(status)];
 }
 
 function checkAge(

@@ -32,6 +32,31 @@ describe("identities side by side", () => {
     ]);
   });
 
+  it.each([
+    ["two kinds of object under one id", { object: "video.generation" }, { object: "voice.generation" }],
+    [
+      "two steps of one job that has not ended",
+      { status: "processing", progress: 10 },
+      { status: "processing", progress: 20 },
+    ],
+  ])("CreativeAI: %s → two calls", async (_what, first, second) => {
+    const trial = trialOf(creativeai({ secret }));
+    for (const content of [first, second, first]) {
+      const body = { id: "gen_1", object: "voice", status: "completed", ...content };
+      await trial.post(signCreativeai({ secret, body, metadata: false }));
+    }
+    expect(trial.persisted).toHaveLength(2);
+  });
+
+  it("ids that are numbers beyond 2^53, which JSON.parse makes one of → two calls", async () => {
+    const trial = trialOf(creativeai({ secret }));
+    for (const id of ["9007199254740992", "9007199254740993"]) {
+      const body = `{"id":${id},"object":"video.generation","status":"completed"}`;
+      await trial.post(signCreativeai({ secret, body, metadata: false }));
+    }
+    expect(trial.persisted).toHaveLength(2);
+  });
+
   it("CreativeAI's delivery id must be the signed one; its event name may be either", async () => {
     const refused = [
       { deliveryId: "gen_other" },
