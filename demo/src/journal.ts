@@ -42,8 +42,13 @@ export function createJournal(): Journal {
   };
 }
 
+/** A job's id, as far as a reader needs it. */
+export function shorten(jobId: string): string {
+  return jobId.length > 12 ? `${jobId.slice(0, 11)}…` : jobId;
+}
+
 function toCells({ provider, type, jobId, status, attempt, key }: EventRow): string[] {
-  return [provider, type, jobId ?? "-", status ?? "-", String(attempt), `${key.slice(0, 12)}…`];
+  return [provider, type, shorten(jobId ?? "-"), status ?? "-", String(attempt), `${key.slice(0, 12)}…`];
 }
 
 function printTable(rows: readonly (readonly string[])[]): void {

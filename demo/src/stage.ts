@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { SignedWebhook } from "@latchhook/testing";
+import type { Sandbox } from "@latchhook/sandbox";
 import type { AppProcess, LoggedOutcome } from "./app-process.ts";
 import type { Journal } from "./journal.ts";
 
@@ -27,48 +27,27 @@ export function makeSecrets(): Secrets {
 export interface Stage {
   readonly journal: Journal;
   readonly secrets: Secrets;
+  /** The senders' side. Its jobs end when a scene says so. */
+  readonly sandbox: Sandbox;
   /** The app that runs now. */
   app(): AppProcess;
   /** Starts the app again, on the same port and database. */
   restart(environment?: Readonly<Record<string, string>>): Promise<AppProcess>;
+  /** Notes that a job's end is to be persisted next. In the end the table must hold these jobs and no others. */
+  expect(jobId: string): void;
 }
 
-/** One request and what came of it. */
-export interface Sending {
-  /** 0 where there was no answer. */
-  readonly status: number;
-  readonly body: string;
-  readonly outcome: LoggedOutcome | undefined;
-}
-
-/** Sends a delivery as it was signed. Resolves with status 0 where the connection breaks before an answer. */
-export async function post(
-  app: AppProcess,
-  sender: SenderName,
-  signed: SignedWebhook,
-): Promise<Pick<Sending, "status" | "body">> {
-  try {
-    const response = await fetch(`${app.url}/webhooks/${sender}`, {
-      ...signed,
-      signal: AbortSignal.timeout(30_000),
-    });
-    return { status: response.status, body: await response.text() };
-  } catch {
-    return { status: 0, body: "" };
-  }
-}
-
-/** Sends one delivery and prints what was answered and why. */
-export async function send(
-  { journal, app }: Stage,
-  sender: SenderName,
-  signed: SignedWebhook,
-  description: string,
-): Promise<Sending> {
-  const answer = await post(app(), sender, signed);
-  const [outcome] = await app().outcomes(1);
-  journal.line(senders[sender], description, String(answer.status), explain(outcome));
-  return { ...answer, outcome };
+/** Lets the app create a job (`POST /jobs`) whose end is to be persisted. Returns its id. */
+export async function createJob(stage: Stage, sender: SenderName): Promise<string> {
+  const response = await fetch(`${stage.app().url}/jobs`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ sender, prompt: "A paper boat in the rain" }),
+  });
+  if (response.status !== 202) throw new Error(`POST /jobs was answered ${response.status}.`);
+  const { id } = (await response.json()) as { readonly id: string };
+  stage.expect(id);
+  return id;
 }
 
 /** Why a request was answered as it was. */

@@ -1,91 +1,104 @@
-import { aiStatsPayload, signAiStats, signVideogen } from "@latchhook/testing";
-import { rowsOf, type Sending, type Stage, send } from "../stage.ts";
+import { aiStatsPayload, signAiStats } from "@latchhook/testing";
+import { type Followed, follow } from "../follow.ts";
+import { type Sending, send } from "../send.ts";
+import { createJob, rowsOf, type Stage } from "../stage.ts";
 
 const unauthentic = '{"error":"unauthentic"}';
 
-function isRefused({ status, body }: Sending): boolean {
-  return status === 401 && body === unauthentic;
-}
-
 /** Requests that are not the sender's, or not now. */
 export async function attacks(stage: Stage): Promise<void> {
-  stage.journal.scene("Not to be believed");
-  await forged(stage);
-  await stale(stage);
+  const { journal, sandbox } = stage;
+  journal.scene("Not to be believed");
+  const execution = "execution_07";
+  const video = await createJob(stage, "ai-stats");
+  stage.expect(execution);
+  sandbox.configure({ faults: { forged: 3, stale: 1 } });
+  const attempts = [
+    await surrounded(stage, video, () => sandbox.step(video, { change: "completed" })),
+    await surrounded(stage, execution, () =>
+      sandbox.emit({ event: "tool_execution.succeeded", jobId: execution }),
+    ),
+  ];
+  sandbox.configure({ faults: { forged: 0, stale: 0 } });
+  const genuineAlone =
+    attempts.every(({ genuine }) => genuine.outcome?.code === "processed") &&
+    (await rowsOf(stage, video)) === 1 &&
+    (await rowsOf(stage, execution)) === 1;
+
+  const byStranger = signAiStats({ secret: "whsec_of_somebody_else", jobId: "video_05" });
+  const stranger = await send(stage, byStranger, "video_05 forged: signed with another secret");
+  journal.promise(
+    "A forged delivery is refused, and nothing of it is persisted",
+    attempts.every(({ forged }) => forged.every(isRefused)) &&
+      isRefusal(stranger) &&
+      (await rowsOf(stage, "video_05")) === 0 &&
+      genuineAlone,
+  );
+  journal.promise(
+    "A delivery that is older than 300 s is refused",
+    attempts.every(({ stale }) => isRefused(stale) && stale.outcome?.reason === "stale-timestamp"),
+  );
   await poisoned(stage);
   await replayed(stage);
 }
 
-async function forged(stage: Stage): Promise<void> {
-  const { journal, secrets } = stage;
-  const byStranger = signAiStats({ secret: "whsec_of_somebody_else", jobId: "video_05" });
-  const genuine = signAiStats({ secret: secrets["ai-stats"], jobId: "video_05" });
-  const altered = { ...genuine, body: Uint8Array.from(genuine.body) };
-  const last = altered.body.length - 1;
-  altered.body[last] = (altered.body[last] ?? 0) ^ 1;
-  const answers = [
-    await send(stage, "ai-stats", byStranger, "forged: signed with another secret"),
-    await send(stage, "ai-stats", altered, "forged: one bit of the body changed"),
-  ];
-  journal.promise(
-    "A forged delivery is refused, and nothing of it is persisted",
-    answers.every(isRefused) && (await rowsOf(stage, "video_05")) === 0,
-  );
-}
-
-async function stale(stage: Stage): Promise<void> {
-  const { journal, secrets } = stage;
-  const timestamp = Math.floor(Date.now() / 1000) - 301;
-  const answers = [
-    await send(
-      stage,
-      "ai-stats",
-      signAiStats({ secret: secrets["ai-stats"], jobId: "video_06", timestamp }),
-      "stale: genuine, captured 301 s ago",
-    ),
-    await send(
-      stage,
-      "videogen",
-      signVideogen({ secret: secrets.videogen, jobId: "execution_06", timestamp }),
-      "stale: genuine, captured 301 s ago",
-    ),
-  ];
-  journal.promise("A delivery that is older than 300 s is refused", answers.every(isRefused));
+/** What the sandbox sends for one event: three forgeries, a stale copy, and the genuine delivery last. */
+async function surrounded(stage: Stage, jobId: string, happen: () => unknown) {
+  const { next } = follow(stage, jobId);
+  happen();
+  return {
+    forged: [
+      await next("forged: one byte more in the body"),
+      await next("forged: one digit of the signature changed"),
+      await next("forged: an identifying header changed"),
+    ],
+    stale: await next("stale: genuine, captured 301 s ago"),
+    genuine: await next("has ended, the real one"),
+  };
 }
 
 /** Metadata headers are not signed: a captured delivery can carry those of an event that is still to come. */
 async function poisoned(stage: Stage): Promise<void> {
   const { journal, secrets } = stage;
   const secret = secrets["ai-stats"];
-  const { id: eventId } = aiStatsPayload({ jobId: "video_07" });
-  const poison = signAiStats({ secret, jobId: "video_01", attempt: 3, metadata: { eventId } });
-  const refused = await send(stage, "ai-stats", poison, "poisoned: video_01 under the event id of video_07");
+  const { id: eventId } = aiStatsPayload({ jobId: "video_08" });
+  const poison = signAiStats({ secret, jobId: "video_05", attempt: 3, metadata: { eventId } });
+  const refused = await send(stage, poison, "poisoned: video_05 under the event id of video_08");
+  stage.expect("video_08");
   const real = await send(
     stage,
-    "ai-stats",
-    signAiStats({ secret, jobId: "video_07" }),
-    "video_07 is completed, the real one",
+    signAiStats({ secret, jobId: "video_08" }),
+    "video_08 is completed, the real one",
   );
   journal.promise(
     "A captured delivery cannot take the place of a later one",
-    isRefused(refused) && real.outcome?.code === "processed" && (await rowsOf(stage, "video_07")) === 1,
+    isRefusal(refused) && real.outcome?.code === "processed" && (await rowsOf(stage, "video_08")) === 1,
   );
 }
 
 /** A body whose delivery key is only in a header, as the sender's documentation shows it. */
 async function replayed(stage: Stage): Promise<void> {
   const { journal, secrets } = stage;
-  const data = { id: "video_08", status: "completed" };
-  const body = { id: "evt_video_08", type: "video.completed", data };
+  const data = { id: "video_09", status: "completed" };
+  const body = { id: "evt_video_09", type: "video.completed", data };
   const metadata = { deliveryKey: "video.completed" };
   const signed = signAiStats({ secret: secrets["ai-stats"], body, metadata });
   const again = { ...signed, headers: { ...signed.headers, "x-ai-stats-delivery-key": "another-key" } };
-  const first = await send(stage, "ai-stats", signed, "video_08 is completed, delivery key only in a header");
-  const second = await send(stage, "ai-stats", again, "replayed: the same signature, another delivery key");
+  stage.expect("video_09");
+  const first = await send(stage, signed, "video_09 is completed, delivery key only in a header");
+  const second = await send(stage, again, "replayed: the same signature, another delivery key");
   journal.promise(
     "One signature does not run the handler twice, whatever its unsigned headers say",
     first.outcome?.code === "processed" &&
       second.outcome?.code === "duplicate" &&
-      (await rowsOf(stage, "video_08")) === 1,
+      (await rowsOf(stage, "video_09")) === 1,
   );
+}
+
+function isRefused({ record }: Followed): boolean {
+  return record.status === 401 && record.preview === unauthentic;
+}
+
+function isRefusal({ status, body }: Sending): boolean {
+  return status === 401 && body === unauthentic;
 }

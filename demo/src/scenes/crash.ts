@@ -1,52 +1,49 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { signCreativeai } from "@latchhook/testing";
-import { post, rowsOf, type Stage, send, senders } from "../stage.ts";
-
-/** CreativeAI's own pause before its second attempt. A claim of a process that died is free again before that. */
-const retryAfterMs = 5_000;
+import { follow } from "../follow.ts";
+import { shorten } from "../journal.ts";
+import { createJob, rowsOf, type Stage, senders } from "../stage.ts";
 
 /** By then the handler of a delivery has begun; it takes a minute. */
 const killAfterMs = 1_000;
 
-/** The process is killed while the handler runs, and started again; the sender keeps to its schedule. */
+/**
+ * The process is killed while the handler runs, and started again. CreativeAI tries again after its own five seconds;
+ * a claim of a process that died is free again before that.
+ */
 export async function crash(stage: Stage): Promise<void> {
-  const { journal, secrets } = stage;
+  const { journal, sandbox } = stage;
   journal.scene("Killed in mid-handler");
   const exitCode = await stage.app().stop();
   journal.promise("On SIGTERM the app ends in good order", exitCode === 0);
   const slow = await stage.restart({ PERSIST_DELAY_MS: "60000" });
   journal.line("the app", "restarted with a handler that takes a minute", "", `process ${slow.processId}`);
 
-  const sign = () => signCreativeai({ secret: secrets.creativeai, generationId: "gen_09" });
-  const sentAt = performance.now();
-  const first = post(slow, "creativeai", sign());
+  const id = await createJob(stage, "creativeai");
+  const { records, next } = follow(stage, id);
+  sandbox.step(id, { change: "completed" });
   await sleep(killAfterMs);
   await slow.kill();
-  const { status } = await first;
-  const answered = status === 0 ? "no answer" : String(status);
+  const [first] = await records(1);
   journal.line(
     senders.creativeai,
-    "gen_09 is completed",
-    answered,
+    `${shorten(id)} is completed`,
+    first?.status === null ? "no answer" : String(first?.status),
     `killed (SIGKILL) ${killAfterMs} ms after it was sent`,
   );
 
   const app = await stage.restart();
-  const left = await rowsOf(stage, "gen_09");
-  journal.line("the app", "restarted", "", `process ${app.processId}, ${left} rows of gen_09`);
-  journal.promise("A delivery that was not persisted is not acknowledged", status === 0 && left === 0);
-
-  await sleep(Math.max(0, retryAfterMs - (performance.now() - sentAt)));
-  const retry = await send(
-    stage,
-    "creativeai",
-    sign(),
-    "gen_09 is completed, attempt 2, 5 s after the first",
+  const left = await rowsOf(stage, id);
+  journal.line("the app", "restarted", "", `process ${app.processId}, ${left} rows of ${shorten(id)}`);
+  journal.promise(
+    "A delivery that was not persisted is not acknowledged",
+    first?.error === "unreachable" && left === 0,
   );
-  const rows = (await app.rows()).filter((row) => row.jobId === "gen_09");
+
+  const second = await next("is completed, attempt 2, 5 s later");
+  const rows = (await app.rows()).filter((row) => row.jobId === id);
   journal.promise(
     "The sender's next attempt repairs the crash, and is persisted once",
     // The second claim: the process that was killed had the first.
-    retry.outcome?.code === "processed" && rows.length === 1 && rows[0]?.attempt === 2,
+    second.outcome?.code === "processed" && rows.length === 1 && rows[0]?.attempt === 2,
   );
 }

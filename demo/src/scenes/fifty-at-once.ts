@@ -1,20 +1,24 @@
-import { signAiStats } from "@latchhook/testing";
-import { post, rowsOf, type Stage, senders } from "../stage.ts";
+import { follow } from "../follow.ts";
+import { shorten } from "../journal.ts";
+import { createJob, rowsOf, type Stage, senders } from "../stage.ts";
 
 const count = 50;
 
 /** One event, sent fifty times at the same moment. */
 export async function fiftyAtOnce(stage: Stage): Promise<void> {
-  const { journal, secrets } = stage;
+  const { journal, sandbox } = stage;
   journal.scene("Fifty at once");
-  const signed = signAiStats({ secret: secrets["ai-stats"], jobId: "video_04" });
-  const app = stage.app();
-  const answers = await Promise.all(Array.from({ length: count }, () => post(app, "ai-stats", signed)));
-  const outcomes = await app.outcomes(count);
+  const id = await createJob(stage, "ai-stats");
+  const { records } = follow(stage, id);
+  sandbox.configure({ faults: { concurrent: count - 1 } });
+  sandbox.step(id, { change: "completed" });
+  const answers = await records(count);
+  sandbox.configure({ faults: { concurrent: 0 } });
+  const outcomes = await stage.app().outcomes(count);
 
   journal.line(
     senders["ai-stats"],
-    `video_04 is completed, ${count} requests`,
+    `${shorten(id)} is completed, ${count} requests`,
     tally(answers.map(({ status }) => String(status))),
     tally(outcomes.map(({ code }) => code)),
   );
@@ -22,7 +26,7 @@ export async function fiftyAtOnce(stage: Stage): Promise<void> {
     "Fifty copies at once run the handler once; each is answered 200, or 503 while it is busy",
     answers.every(({ status }) => status === 200 || status === 503) &&
       outcomes.filter(({ code }) => code === "processed").length === 1 &&
-      (await rowsOf(stage, "video_04")) === 1,
+      (await rowsOf(stage, id)) === 1,
   );
 }
 
