@@ -162,6 +162,26 @@ describeWithServer("PostgreSQL fails under the receiver", await findPostgres(), 
       expect([calls, await countEffects(job)]).toEqual([1, 1]);
     });
 
+    it("H86 heartbeats are lost past the lease → the signal aborts, 503; the retry runs", async () => {
+      let aborted: unknown;
+      const { job, send } = (
+        await receive(async (event, delivery) => {
+          delivery.signal.addEventListener("abort", () => {
+            aborted = delivery.signal.reason;
+          });
+          if (calls === 0) goAway();
+          await withoutCommit(event, delivery);
+          if (calls === 1) await sleep(900);
+        })
+      ).delivery();
+      expect(await send()).toBe(503);
+      expect(endpoint.outcomes[0]?.code).toBe("lease-lost");
+      expect(aborted).toMatchObject({ code: "lease-lost" });
+      proxy.refuse(false);
+      expect(await send()).toBe(200);
+      expect(await countEffects(job)).toBe(2);
+    });
+
     it("a slow network costs time only", async () => {
       proxy.setLatency(40);
       const { job, send } = (await receive(withoutCommit)).delivery();

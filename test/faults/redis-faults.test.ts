@@ -147,6 +147,30 @@ describeWithServer("Redis fails under the receiver", findRedisBinary(), () => {
     expect(calls).toHaveLength(1);
   });
 
+  it("H86 a heartbeat is lost → 200: the next one is in time", async () => {
+    const answer = await sendWith(async () => {
+      proxy.cut();
+      // Longer than the lease: without a heartbeat after the lost one it would be over.
+      await sleep(leaseMs + 200);
+    });
+    expect(answer).toBe(200);
+    expect(calls).toHaveLength(1);
+  });
+
+  it("H86 heartbeats are lost past the lease → 503; the retry runs", async () => {
+    const answer = await sendWith(async () => {
+      proxy.refuse(true);
+      proxy.cut();
+      await sleep(leaseMs + 300);
+    });
+    expect(answer).toBe(503);
+    expect(endpoint.outcomes.at(-1)?.code).toBe("lease-lost");
+    proxy.refuse(false);
+    await untilReady();
+    expect(await send()).toBe(200);
+    expect(calls).toHaveLength(2);
+  });
+
   it("H95 FLUSHALL in flight → 503, for the claim is gone; the retry runs", async () => {
     expect(await sendWith(() => admin.flushall())).toBe(503);
     expect(endpoint.outcomes.at(-1)?.code).toBe("lease-lost");

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createReceiver, type Delivery, type Receiver, type WebhookEvent } from "@latchhook/core";
@@ -23,6 +24,7 @@ function createPersist(settings: Settings, ledger: Ledger<never>, crash: Crash):
     await ledger.write(entry("start", event, key));
     await crash.at("in-persist");
     await new Promise((resolve) => setTimeout(resolve, settings.persistMs ?? 0));
+    if (settings.throws === true) throw new Error("The callback was told to fail.");
     if (settings.write === "separate") {
       await ledger.write(entry("effect", event, key));
       await crash.at("after-effect");
@@ -81,11 +83,14 @@ async function start(): Promise<void> {
 
   const server = createServer((request, response) => void answer(request, response));
   server.listen(0, "127.0.0.1", () => {
-    console.log(`listening on ${(server.address() as AddressInfo).port}`);
+    console.log(`It is ${Date.now()} here, listening on ${(server.address() as AddressInfo).port}`);
   });
   process.once("SIGTERM", async () => {
+    const closed = once(server, "close");
     server.close();
     await Promise.all(Object.values(receivers).map((receiver) => receiver.close()));
+    // Their answers have to leave before the process does.
+    await closed;
     await opened.close();
     await ledger.close();
     process.exit(0);

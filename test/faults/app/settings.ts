@@ -36,6 +36,8 @@ export interface Settings {
   readonly maxRunMs?: number | undefined;
   /** How long the callback takes before it writes. Default: 0. */
   readonly persistMs?: number | undefined;
+  /** Whether the callback throws instead of writing. Default: false. */
+  readonly throws?: boolean | undefined;
   /** Default: the providers'. */
   readonly toleranceSeconds?: number | undefined;
 }
