@@ -29,7 +29,7 @@ async function openStage(folder: string): Promise<Stage & { readonly expected: r
     SENDER_URL: sandbox.url,
   };
   const expected: string[] = [];
-  let app: AppProcess = await startApp({ ...environment, PERSIST_DELAY_MS: "400" });
+  let app: AppProcess = await startApp({ ...environment, PERSIST_DELAY_MS: "300" });
   const { port } = new URL(app.url);
   await registerVideogen(sandbox.url, app.url);
   return {

@@ -7,6 +7,12 @@ import { createJob, rowsOf, type Stage, senders } from "../stage.ts";
 const killAfterMs = 1_000;
 
 /**
+ * The app that is started after the crash asks soon about jobs that nothing is heard of: the next scene needs it. The
+ * job of this one was created before, and so is left to its sender.
+ */
+const impatient = { OVERDUE_AFTER_MS: "300", RECONCILE_EVERY_MS: "200" };
+
+/**
  * The process is killed while the handler runs, and started again. CreativeAI tries again after its own five seconds;
  * a claim of a process that died is free again before that.
  */
@@ -31,7 +37,7 @@ export async function crash(stage: Stage): Promise<void> {
     `killed (SIGKILL) ${killAfterMs} ms after it was sent`,
   );
 
-  const app = await stage.restart();
+  const app = await stage.restart(impatient);
   const left = await rowsOf(stage, id);
   journal.line("the app", "restarted", "", `process ${app.processId}, ${left} rows of ${shorten(id)}`);
   journal.promise(

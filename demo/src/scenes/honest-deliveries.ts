@@ -29,7 +29,7 @@ export async function honestDeliveries(stage: Stage): Promise<void> {
   );
 }
 
-/** AI Stats does not hear of its first attempt, and tries again after a minute, played sixty times faster. */
+/** AI Stats does not hear of its first attempt, and tries again after a minute, played a hundred times faster. */
 export async function retry(stage: Stage): Promise<void> {
   const { journal, sandbox } = stage;
   journal.scene(
@@ -37,7 +37,7 @@ export async function retry(stage: Stage): Promise<void> {
   );
   const id = await createJob(stage, "ai-stats");
   const { next } = follow(stage, id);
-  sandbox.configure({ speed: 60, timeoutMs: 250 });
+  sandbox.configure({ speed: 100, timeoutMs: 200 });
   sandbox.step(id, { change: "completed" });
   const first = await next("is completed");
   sandbox.configure({ speed: 1, timeoutMs: null });
