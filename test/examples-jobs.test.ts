@@ -261,6 +261,7 @@ const badRequests: readonly (readonly [what: string, body: unknown])[] = [
   ["a model that is no text", { prompt: "one", model: 7 }],
   ["an unknown sender", { prompt: "one", sender: "../ai-stats" }],
   ["a sender without jobs", { prompt: "one", sender: "videogen" }],
+  ["a prompt that is too large", { prompt: "x".repeat(70_000) }],
   ["events of no kind", { prompt: "one", events: ["job.exploded"] }],
   ["events that are no list", { prompt: "one", events: "job.completed" }],
 ];
@@ -287,8 +288,6 @@ describe.each(exampleNames)("the %s example, with jobs", (name) => {
       const { status, text } = await postJob(example.url, body);
       expect([status, typeof (JSON.parse(text) as { error: unknown }).error], what).toEqual([400, "string"]);
     }
-    const tooLarge = await postJob(example.url, { prompt: "x".repeat(70_000) });
-    expect([400, 413]).toContain(tooLarge.status);
     for (const sender of ["ai-stats", "creativeai"]) {
       const { status, text } = await postJob(example.url, { sender, prompt: "one" });
       expect([status, JSON.parse(text)]).toEqual([502, expect.objectContaining({ error: "unauthorized" })]);

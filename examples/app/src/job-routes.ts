@@ -1,6 +1,6 @@
-import type { TrackedJob } from "@latchhook/jobs";
+import type { JobState, TrackedJob } from "@latchhook/jobs";
 import { readJobRequest } from "./job-request.ts";
-import type { Jobs } from "./open-jobs.ts";
+import type { Jobs, TrackedSender } from "./open-jobs.ts";
 
 /** What a route answers: a status, and a value to send as JSON. */
 export interface JobAnswer {
@@ -34,8 +34,7 @@ export function jobRoutes({ senders }: Jobs, origin: () => string): JobRoutes {
         // The address was checked at the start, so it is the events that were refused.
         return refuse(code === "invalid-subscription" ? 400 : 502, code, message);
       }
-      // Before the answer: who knows the id may ask for it, and a crash from here on loses no job.
-      return { status: 202, body: await sender.tracker.track(created.job) };
+      return { status: 202, body: await track(sender, created.job) };
     },
     async list() {
       const lists = await Promise.all([...senders.values()].map(({ tracker }) => tracker.list()));
@@ -49,6 +48,17 @@ export function jobRoutes({ senders }: Jobs, origin: () => string): JobRoutes {
       return refuse(404, "not-found", "No such job is tracked.");
     },
   };
+}
+
+/** Stores a new job's id, before it is answered: a crash from here on loses no job. */
+async function track({ tracker, provider }: TrackedSender, job: JobState): Promise<TrackedJob> {
+  try {
+    return await tracker.track(job);
+  } catch (error) {
+    // Nobody else knows the id until a webhook tells it.
+    console.error(`The job ${JSON.stringify(job.id)} of ${provider.name} was created, but not stored.`);
+    throw error;
+  }
 }
 
 /** The routes of an app without `SENDER_URL`. */

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import { aiStats } from "@latchhook/core/providers/ai-stats";
 import { creativeai } from "@latchhook/core/providers/creativeai";
 import { videogen } from "@latchhook/core/providers/videogen";
-import { openApp, run, serve, serverOptions } from "@latchhook/example-app";
+import { type JobAnswer, openApp, run, serve, serverOptions } from "@latchhook/example-app";
 import { webhook } from "@latchhook/express";
 import express, { type NextFunction, type Request, type Response } from "express";
 
@@ -23,16 +23,13 @@ async function start(): Promise<void> {
     response.json(await app.listEvents());
   });
   web.post("/jobs", express.json({ limit: "64kb" }), async (request, response) => {
-    const { status, body } = await app.jobs.create(request.body);
-    response.status(status).json(body);
+    answer(response, await app.jobs.create(request.body));
   });
   web.get("/jobs", async (_request, response) => {
-    const { status, body } = await app.jobs.list();
-    response.status(status).json(body);
+    answer(response, await app.jobs.list());
   });
   web.get("/jobs/:id", async (request, response) => {
-    const { status, body } = await app.jobs.find(request.params.id);
-    response.status(status).json(body);
+    answer(response, await app.jobs.find(request.params.id));
   });
   web.get("/healthz", (_request, response) => {
     response.json({ ok: true });
@@ -47,6 +44,10 @@ async function start(): Promise<void> {
   });
 }
 
+function answer(response: Response, { status, body }: JobAnswer): void {
+  response.status(status).json(body);
+}
+
 /** Express's own answer would show the error. It knows this function by its four parameters. */
 function answerFailure(
   error: Error & { readonly status?: number },
@@ -59,7 +60,7 @@ function answerFailure(
   const isTheirs = status >= 400 && status < 500;
   if (!isTheirs) console.error(error.message);
   if (response.headersSent) next(error);
-  else response.status(isTheirs ? status : 500).json({ error: isTheirs ? "bad-request" : "failed" });
+  else response.status(isTheirs ? 400 : 500).json({ error: isTheirs ? "bad-request" : "failed" });
 }
 
 await run(start);
