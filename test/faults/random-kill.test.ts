@@ -1,0 +1,172 @@
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { type exampleSecrets, startExample } from "../support/example-app.ts";
+import { createDatabase, describeWithServer, findPostgres, findRedis } from "../support/servers.ts";
+import { type Entry, monotonicMs, openLedger } from "./app/ledger.ts";
+import { secrets } from "./app/settings.ts";
+import { type App, prepareApp } from "./support/app-process.ts";
+import { backends, findMissing, type Servers } from "./support/backends.ts";
+import { type Fleet, type Harassment, startFleet, type Victim } from "./support/fleet.ts";
+import { findBrokenPromises, type Promises } from "./support/oracle.ts";
+import { type Random, seededRandom } from "./support/random.ts";
+import type { Sent } from "./support/sender.ts";
+import { realPolicies, redeliver, startTraffic } from "./support/traffic.ts";
+
+// `pnpm test:faults` asks for the long form. `LATCHHOOK_FAULTS_SEED` repeats a run's choices.
+const isLong = process.env.LATCHHOOK_FAULTS === "long";
+const seed = Number(process.env.LATCHHOOK_FAULTS_SEED ?? Math.floor(Math.random() * 2 ** 31));
+
+/** A run over one fleet. */
+interface Run {
+  readonly name: string;
+  readonly promises: Promises;
+  readonly start: () => Promise<Victim>;
+  readonly readEntries: (fleet: Fleet) => Promise<readonly Entry[]>;
+  readonly size: number;
+  /** Longer than the lease, as each sender's shortest pause is. */
+  readonly shortestGapMs: number;
+  readonly timeoutMs: number;
+  readonly harassment: Harassment;
+}
+
+async function harass(run: Run): Promise<void> {
+  const random: Random = seededRandom(seed);
+  const fleet = await startFleet(run.size, run.start, random);
+  try {
+    const policies = realPolicies(run.shortestGapMs, run.timeoutMs);
+    const { chooseUrl } = fleet;
+    const traffic = startTraffic({ policies, concurrency: 16, chooseUrl, random });
+    await fleet.harass(run.harassment);
+    const sent = await traffic.end();
+    const acknowledged = await redeliver(sent, policies, chooseUrl);
+    const entries = await run.readEntries(fleet);
+    const summary = summarize(run.name, fleet, sent, entries);
+    if (isLong) console.log(summary);
+    const broken = findBrokenPromises(acknowledged, entries, run.promises);
+    if (broken.length > 0) throw new Error([summary, ...broken].join("\n"));
+  } finally {
+    await fleet.close();
+  }
+}
+
+function summarize(name: string, fleet: Fleet, sent: readonly Sent[], entries: readonly Entry[]): string {
+  const answers = new Map<string, number>();
+  for (const { attempts } of sent) {
+    for (const { status } of attempts) answers.set(String(status), (answers.get(String(status)) ?? 0) + 1);
+  }
+  const givenUp = sent.filter(({ acknowledgedAt }) => acknowledgedAt === undefined).length;
+  const count = (kind: Entry["kind"]): number => entries.filter((entry) => entry.kind === kind).length;
+  return [
+    `${name} (seed ${seed}): ${fleet.kills} kills, ${fleet.stops} stops`,
+    `${sent.length} deliveries, ${givenUp} of them given up and sent again by hand`,
+    `attempts by answer: ${[...answers].map(([answer, times]) => `${answer} ${times}`).join(", ")}`,
+    `callbacks ${count("start")}, effects ${count("effect")}`,
+  ].join("; ");
+}
+
+const servers: Servers = { postgres: await findPostgres(), redis: await findRedis() };
+
+describe.concurrent(`processes killed at random, seed ${seed}`, () => {
+  let app: App;
+  beforeAll(async () => {
+    app = await prepareApp();
+  });
+  afterAll(() => app.close());
+
+  // Memory does not outlive a process. In the short form one way to write for each store will do.
+  const candidates = backends.filter(({ remembers }) => remembers);
+  const shortForm = ["PostgreSQL, with commit", "Redis, without commit", "SQLite, with commit"];
+  for (const backend of candidates.filter(({ name }) => isLong || shortForm.includes(name))) {
+    describeWithServer(backend.name, findMissing(backend, servers), () => {
+      it("keeps every promise", { timeout: 300_000 }, async () => {
+        const { place, remove } = await backend.open(servers);
+        const settings = { ...place, leaseMs: 500, deadlineMs: 1_500, waitMs: 200, persistMs: 80 };
+        await harass({
+          name: backend.name,
+          promises: { write: backend.write, remembers: true },
+          async start() {
+            const started = await app.start(settings);
+            return {
+              url: started.url,
+              kill: () => started.kill(),
+              stop: () => started.signal("SIGSTOP"),
+              continue: () => started.signal("SIGCONT"),
+            };
+          },
+          async readEntries() {
+            const ledger = await openLedger(place.ledger);
+            const entries = await ledger.read();
+            await ledger.close();
+            return entries;
+          },
+          size: 3,
+          shortestGapMs: 700,
+          timeoutMs: 2_000,
+          harassment: {
+            kills: isLong ? 22 : 3,
+            pauseMs: [100, 700],
+            stopMs: 900,
+            stopProbability: 0.25,
+          },
+        });
+        await remove();
+      });
+    });
+  }
+});
+
+/** The senders of these tests and of the smoke tests have secrets of their own. */
+const exampleEnvironment: Record<keyof typeof exampleSecrets, string> = {
+  AI_STATS_WEBHOOK_SECRET: secrets["ai-stats"],
+  VIDEOGEN_WEBHOOK_SECRET: secrets.videogen,
+  CREATIVEAI_API_KEY: secrets.creativeai,
+};
+
+describeWithServer("the Express example, killed at random", servers.postgres, (serverUrl) => {
+  it(`keeps every promise, seed ${seed}`, { timeout: 300_000 }, async () => {
+    const database = await createDatabase(serverUrl);
+    await harass({
+      name: "examples/express on PostgreSQL",
+      promises: { write: "commit", remembers: true },
+      async start() {
+        const started = await startExample("express", {
+          ...exampleEnvironment,
+          STORE_URL: database.url,
+          PERSIST_DELAY_MS: "80",
+        });
+        return {
+          url: `${started.url}/webhooks`,
+          kill: () => started.kill(),
+          stop: () => void started.process.kill("SIGSTOP"),
+          continue: () => void started.process.kill("SIGCONT"),
+        };
+      },
+      readEntries: async (fleet) => readExampleEvents(fleet.chooseUrl()),
+      size: 2,
+      // Its lease is the default, 4 s.
+      shortestGapMs: 4_500,
+      timeoutMs: 6_000,
+      harassment: {
+        kills: isLong ? 12 : 2,
+        pauseMs: [300, 1_200],
+        stopMs: 4_500,
+        stopProbability: isLong ? 0.1 : 0,
+      },
+    });
+    await database.drop();
+  });
+});
+
+/** The example shows the rows that it has written; when each callback began, it does not say. */
+async function readExampleEvents(url: string): Promise<readonly Entry[]> {
+  const response = await fetch(new URL("/events", url));
+  const rows = (await response.json()) as { key: string; jobId: string; persistedAt: string }[];
+  // Its times are in whole milliseconds.
+  const offset = monotonicMs() - Date.now() - 1;
+  return rows.flatMap(({ key, jobId, persistedAt }) => {
+    const row = { key, job: jobId, process: 0, at: Date.parse(persistedAt) + offset };
+    return [
+      { ...row, kind: "start" as const },
+      { ...row, kind: "effect" as const },
+    ];
+  });
+}
