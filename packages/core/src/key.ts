@@ -20,10 +20,10 @@ export function deliveryKey(
 }
 
 /**
- * The value itself where it is a JSON scalar, else null: objects and arrays identify nothing. Neither do numbers beyond
- * 2^53, where `JSON.parse` makes one of several.
+ * The value itself where it is a JSON scalar, else null: objects, arrays and empty strings identify nothing. Neither do
+ * numbers beyond 2^53, where `JSON.parse` makes one of several.
  */
 export function identityPart(value: unknown): IdentityPart {
   if (typeof value === "number") return Math.abs(value) <= Number.MAX_SAFE_INTEGER ? value : null;
-  return typeof value === "string" || typeof value === "boolean" ? value : null;
+  return typeof value === "boolean" || (typeof value === "string" && value !== "") ? value : null;
 }

@@ -98,7 +98,17 @@ describe("deliveryKey", () => {
     );
   });
 
-  it.each([[undefined], [{}], [[]], [() => {}], [Symbol("s")], [1n]])("identityPart(%s) is null", (value) => {
+  it.each([
+    [undefined],
+    [""],
+    [2 ** 53],
+    [Number.POSITIVE_INFINITY],
+    [{}],
+    [[]],
+    [() => {}],
+    [Symbol("s")],
+    [1n],
+  ])("identityPart(%s) is null", (value) => {
     expect(identityPart(value)).toBeNull();
   });
 });

@@ -153,6 +153,38 @@ describe("deliveries of AI Stats", () => {
     expectProcessed(await trial.post(signAs({ body: second })), "the second");
   });
 
+  it.each([
+    [
+      "progress that is an object",
+      { type: "video.progress" },
+      [
+        { id: "j", progress: { at: 1 } },
+        { id: "j", progress: { at: 2 } },
+      ],
+    ],
+    [
+      "a status that is a list",
+      { type: "video.status_changed" },
+      [
+        { id: "j", status: ["a"] },
+        { id: "j", status: ["b"] },
+      ],
+    ],
+    [
+      "empty ids",
+      { type: "video.completed", id: "", delivery: { key: "" } },
+      [
+        { id: "", n: 1 },
+        { id: "", n: 2 },
+      ],
+    ],
+  ])("%s tells nothing apart: two bodies → two calls", async (_what, envelope, contents) => {
+    const trial = trialOf();
+    for (const data of [...contents, contents[0]])
+      await trial.post(signAs({ body: { ...envelope, data }, metadata: false }));
+    expect(trial.persisted).toHaveLength(2);
+  });
+
   it("G81 job.* and video.* subscribers see the same video.* types", async () => {
     const trial = trialOf();
     const subscriptions = [["job.completed", "job.failed"], ["video.completed"], []];

@@ -1,5 +1,5 @@
 import type { HeaderSource } from "../../headers.ts";
-import { objectMember, type ParsedObject, stringMember } from "../../json.ts";
+import { type JsonObject, objectMember, type ParsedObject, stringMember } from "../../json.ts";
 import { type IdentityPart, identityPart } from "../../key.ts";
 import type { Reading } from "../../provider.ts";
 import { headerDeliveryKey, signatureOf } from "./headers.ts";
@@ -24,8 +24,9 @@ export function aiStatsIdentity(
   if (key !== null && (job !== null || id !== null)) {
     return { identity: ["delivery", type, job, id, key] };
   }
-  if (id === null && type !== null && job !== null) {
-    return { identity: ["job", type, job, ...earlyVariant(stringMember(type), data)] };
+  const variant = earlyVariant(stringMember(type), data);
+  if (id === null && type !== null && job !== null && variant !== undefined) {
+    return { identity: ["job", type, job, variant] };
   }
   // A minimal body, whose delivery key is only in a header. That is not signed: whoever captured the request could
   // choose a new one, and run it again. So the signature is claimed as well.
@@ -36,9 +37,12 @@ export function aiStatsIdentity(
   };
 }
 
-/** What told the events of one job apart before June 2026, when bodies had neither id nor delivery key. */
-function earlyVariant(type: string, data: Readonly<Record<string, unknown>>): readonly IdentityPart[] {
-  if (type.endsWith(".progress")) return [identityPart(data.progress)];
-  if (type.endsWith(".status_changed")) return [identityPart(data.status)];
-  return [];
+/**
+ * What told the events of one job apart before June 2026, when bodies had neither id nor delivery key; null where
+ * nothing had to. Undefined for an object or an array, which an early sender did not send.
+ */
+function earlyVariant(type: string, data: JsonObject): IdentityPart | undefined {
+  const { progress, status } = data;
+  const told = type.endsWith(".progress") ? progress : type.endsWith(".status_changed") ? status : null;
+  return typeof told === "object" && told !== null ? undefined : identityPart(told);
 }
