@@ -23,7 +23,7 @@ async function sendSlowly(url: string, request: WireRequest, restAfterMs: number
 async function expectOrderlyExit(name: ExampleName): Promise<void> {
   await withFolder(async (folder) => {
     const environment = { STORE_URL: `sqlite:${join(folder, "app.db")}`, LOG_OUTCOMES: "1" };
-    const first = await startExample(name, { ...environment, PERSIST_DELAY_MS: "700" });
+    const first = await startExample(name, { ...environment, PERSIST_DELAY_MS: "1500" });
     const deliveries = [...senders, ...senders].map((sender) => {
       const jobId = newJobId();
       return { jobId, request: sender.sign({ jobId }) };
@@ -31,8 +31,8 @@ async function expectOrderlyExit(name: ExampleName): Promise<void> {
     const [slow, ...others] = deliveries;
     if (slow === undefined) throw new Error("There are senders.");
     const answers = others.map(({ request }) => exchange(first.url, request));
-    const slowAnswer = sendSlowly(first.url, slow.request, 500);
-    await sleep(350);
+    const slowAnswer = sendSlowly(first.url, slow.request, 1_000);
+    await sleep(700);
     const stopped = first.stop();
     for (const answer of answers) expectAnswer(await answer, "processed");
     expectAnswer(await slowAnswer, "processed");
