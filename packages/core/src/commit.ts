@@ -39,7 +39,11 @@ export function createCommit(store: Store<never>, claim: Claim, retainMs: number
     }
     // A store lets the same owner complete twice, so that a second commit would keep its writes too.
     if (committed || running) {
-      throw new LatchhookError("commit-misused", "This delivery is already committed. Call commit once.");
+      const state = committed ? "is already committed" : "is being committed";
+      throw new LatchhookError(
+        "commit-misused",
+        `This delivery ${state}. Call commit once, and not within itself.`,
+      );
     }
     const tracked = trackWork(work);
     let update: "ok" | "lost";

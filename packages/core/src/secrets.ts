@@ -78,13 +78,13 @@ function importAll<Key>(
   importKey: (secret: string) => Key,
 ): readonly Key[] {
   const texts: readonly unknown[] = Array.isArray(secret) ? secret : [secret];
-  if (texts.length === 0) throw missingSecret(source, "is an empty list");
+  if (texts.length === 0) throw missingSecret(source, " is an empty list");
   return texts.map((text, index) => {
     const which = Array.isArray(secret) ? `, entry ${index},` : "";
-    if (typeof text !== "string") throw missingSecret(source, `${which} is not a string`.trimStart());
-    if (text.trim() === "") throw missingSecret(source, `${which} is empty`.trimStart());
+    if (typeof text !== "string") throw missingSecret(source, `${which} is not a string`);
+    if (text.trim() === "") throw missingSecret(source, `${which} is empty`);
     if (placeholders.has(text.trim())) {
-      throw missingSecret(source, `${which} is the text "${text.trim()}"`.trimStart());
+      throw missingSecret(source, `${which} is the text "${text.trim()}"`);
     }
     return importKey(text);
   });
@@ -92,14 +92,14 @@ function importAll<Key>(
 
 function environmentSecret(source: SecretSource<unknown>): string {
   const secret = environmentVariable(source.environmentVariable);
-  if (secret === undefined) throw missingSecret(source, "is not set");
+  if (secret === undefined) throw missingSecret(source, " is not set");
   return secret;
 }
 
 function missingSecret(source: SecretSource<unknown>, problem: string): LatchhookError {
   return new LatchhookError(
     "missing-secret",
-    `${source.provider}: the secret ${problem}. Pass { secret } or set ${source.environmentVariable}.`,
+    `${source.provider}: the secret${problem}. Pass { secret } or set ${source.environmentVariable}.`,
   );
 }
 

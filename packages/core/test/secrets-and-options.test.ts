@@ -94,6 +94,14 @@ describe.each(factories)("secrets of %s", (factory, variable, make) => {
     expectMissing(list);
   });
 
+  it.each([
+    [[usable, ""], `the secret, entry 1, is empty. Pass { secret } or set ${variable}.`],
+    [[], `the secret is an empty list. Pass { secret } or set ${variable}.`],
+    ["undefined", `the secret is the text "undefined". Pass { secret } or set ${variable}.`],
+  ])("the message for %j is a sentence", (secret, sentence) => {
+    expect(() => make({ secret })).toThrow(sentence);
+  });
+
   it("an environment without process is an environment without the variable", () => {
     vi.stubGlobal("process", undefined);
     try {
