@@ -65,26 +65,26 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-for (const backend of backends) {
-  const { name, remembers } = backend;
-  describeWithServer(`killed with SIGKILL: ${name}`, findMissing(backend, servers), () => {
-    let opened: OpenPlace;
-    let ledger: Ledger<never>;
-    /** The process that lives on. */
-    let other: AppProcess;
+describe.concurrent("killed with SIGKILL", () => {
+  for (const backend of backends) {
+    const { name, remembers } = backend;
+    describeWithServer(name, findMissing(backend, servers), () => {
+      let opened: OpenPlace;
+      let ledger: Ledger<never>;
+      /** The process that lives on. */
+      let other: AppProcess;
 
-    beforeAll(async () => {
-      opened = await backend.open(servers);
-      ledger = await openLedger(opened.place.ledger);
-      other = await app.start({ ...opened.place, ...limits });
-    });
-    afterAll(async () => {
-      await other.kill();
-      await ledger.close();
-      await opened.remove();
-    });
+      beforeAll(async () => {
+        opened = await backend.open(servers);
+        ledger = await openLedger(opened.place.ledger);
+        other = await app.start({ ...opened.place, ...limits });
+      });
+      afterAll(async () => {
+        await other.kill();
+        await ledger.close();
+        await opened.remove();
+      });
 
-    describe.concurrent("the sender's next attempt repairs it", () => {
       for (const [point, expected] of Object.entries(effectsFor(backend))) {
         it(`${point}`, async ({ expect }) => {
           const victim = await app.start({ ...opened.place, ...limits, crashAt: point as CrashPoint });
@@ -102,8 +102,8 @@ for (const backend of backends) {
         });
       }
     });
-  });
-}
+  }
+});
 
 describe("the oracle", () => {
   const at = (kind: "start" | "effect" | "completion", time: number) => ({

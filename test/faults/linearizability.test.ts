@@ -9,7 +9,7 @@ import { describeWithServer, findPostgres, findRedis } from "../support/servers.
 import { createCrash } from "./app/crash.ts";
 import { monotonicMs } from "./app/ledger.ts";
 import { openStore } from "./app/open-store.ts";
-import { findViolation } from "./linearizability/check.ts";
+import { findViolation, type Violation } from "./linearizability/check.ts";
 import type { ClientSettings } from "./linearizability/client-process.ts";
 import { runClients } from "./linearizability/clients.ts";
 import type { Operation } from "./linearizability/history.ts";
@@ -124,7 +124,9 @@ describe("histories of concurrent operations", () => {
       });
     });
   }
+});
 
+describe.concurrent("histories of toy stores", () => {
   it("a store that is right by its making is found right", async () => {
     expectLinearizable(await recordHere(toyStore(contractModel, undefined)));
   });
@@ -136,7 +138,12 @@ describe("histories of concurrent operations", () => {
     ["ends leases early", toyStore(endingLeasesEarly, undefined)],
     ["gives the same fence again", toyStore(repeatingFences, undefined)],
   ])("a store that %s is found out", async (_, store) => {
-    expect(findViolation(await recordHere(store)), `seed ${seed}`).toBeDefined();
+    // By chance: a history in which no one was late or collided shows nothing.
+    let violation: Violation | undefined;
+    for (let attempt = 0; attempt < 5 && violation === undefined; attempt++) {
+      violation = findViolation(await recordHere(store));
+    }
+    expect(violation, `seed ${seed}`).toBeDefined();
   });
 });
 

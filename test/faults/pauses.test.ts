@@ -19,50 +19,50 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 // Two processes share nothing in memory.
-for (const backend of backends.filter(({ name }) => !name.startsWith("memory"))) {
-  describeWithServer(`two processes: ${backend.name}`, findMissing(backend, servers), () => {
-    let opened: OpenPlace;
-    let ledger: Ledger<never>;
+describe.concurrent("two processes", () => {
+  for (const backend of backends.filter(({ name }) => !name.startsWith("memory"))) {
+    describeWithServer(backend.name, findMissing(backend, servers), () => {
+      let opened: OpenPlace;
+      let ledger: Ledger<never>;
 
-    beforeAll(async () => {
-      opened = await backend.open(servers);
-      ledger = await openLedger(opened.place.ledger);
-    });
-    afterAll(async () => {
-      await ledger.close();
-      await opened.remove();
-    });
+      beforeAll(async () => {
+        opened = await backend.open(servers);
+        ledger = await openLedger(opened.place.ledger);
+      });
+      afterAll(async () => {
+        await ledger.close();
+        await opened.remove();
+      });
 
-    function start(settings: Partial<Settings>, ...nodeArguments: readonly string[]): Promise<AppProcess> {
-      return app.start({ ...opened.place, ...limits, ...settings }, ...nodeArguments);
-    }
-
-    async function entriesOf(job: string, kind: Entry["kind"]): Promise<Entry[]> {
-      const entries = await ledger.read();
-      const keys = new Set(entries.filter((entry) => entry.job === job).map(({ key }) => key));
-      return entries.filter((entry) => keys.has(entry.key) && entry.kind === kind);
-    }
-
-    /** Which processes have noted it, in order. */
-    async function processesOf(job: string, kind: Entry["kind"]): Promise<number[]> {
-      const entries = await entriesOf(job, kind);
-      return entries.sort((a, b) => a.at - b.at).map(({ process }) => process);
-    }
-
-    async function untilStarted(job: string, times: number): Promise<void> {
-      const until = Date.now() + 10_000;
-      while ((await entriesOf(job, "start")).length < times) {
-        if (Date.now() > until) throw new Error(`${job} was not started ${times} times.`);
-        await sleep(10);
+      function start(settings: Partial<Settings>, ...nodeArguments: readonly string[]): Promise<AppProcess> {
+        return app.start({ ...opened.place, ...limits, ...settings }, ...nodeArguments);
       }
-    }
 
-    function sendTo(job: string): (to: AppProcess) => Promise<Attempt["status"]> {
-      const sign = signerFor("creativeai", job);
-      return ({ url }) => post(`${url}/creativeai`, sign(1));
-    }
+      async function entriesOf(job: string, kind: Entry["kind"]): Promise<Entry[]> {
+        const entries = await ledger.read();
+        const keys = new Set(entries.filter((entry) => entry.job === job).map(({ key }) => key));
+        return entries.filter((entry) => keys.has(entry.key) && entry.kind === kind);
+      }
 
-    describe.concurrent("each on its own delivery", () => {
+      /** Which processes have noted it, in order. */
+      async function processesOf(job: string, kind: Entry["kind"]): Promise<number[]> {
+        const entries = await entriesOf(job, kind);
+        return entries.sort((a, b) => a.at - b.at).map(({ process }) => process);
+      }
+
+      async function untilStarted(job: string, times: number): Promise<void> {
+        const until = Date.now() + 10_000;
+        while ((await entriesOf(job, "start")).length < times) {
+          if (Date.now() > until) throw new Error(`${job} was not started ${times} times.`);
+          await sleep(10);
+        }
+      }
+
+      function sendTo(job: string): (to: AppProcess) => Promise<Attempt["status"]> {
+        const sign = signerFor("creativeai", job);
+        return ({ url }) => post(`${url}/creativeai`, sign(1));
+      }
+
       for (const throws of [false, true]) {
         const what = throws ? "fail" : "complete";
         it(`H87 one is stopped for longer than the lease: it cannot ${what}, and the other one does`, async ({
@@ -163,5 +163,5 @@ for (const backend of backends.filter(({ name }) => !name.startsWith("memory")))
         });
       }
     });
-  });
-}
+  }
+});

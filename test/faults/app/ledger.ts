@@ -2,7 +2,6 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import type { SqliteDatabase } from "@latchhook/stores/sqlite";
 import Database from "libsql";
-import pg from "pg";
 
 /** What the app notes down: that a callback began, what it did, that its claim was completed. */
 export type EntryKind = "start" | "effect" | "completion";
@@ -47,6 +46,7 @@ export interface PostgresQueries {
 }
 
 async function openPostgresLedger(url: string): Promise<Ledger<PostgresQueries>> {
+  const { default: pg } = await import("pg");
   const pool = new pg.Pool({ connectionString: url, max: 5, connectionTimeoutMillis: 2_000 });
   pool.on("error", () => {});
   // Several statements in one query are one transaction; of processes that start at once, one creates the table.

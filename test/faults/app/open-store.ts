@@ -4,8 +4,7 @@ import { postgresStore } from "@latchhook/stores/postgres";
 import { redisStore } from "@latchhook/stores/redis";
 import { sqliteStore } from "@latchhook/stores/sqlite";
 import Database from "libsql";
-import pg from "pg";
-import { createClient } from "redis";
+import type { PoolClient } from "pg";
 import type { Crash } from "./crash.ts";
 import type { Settings } from "./settings.ts";
 
@@ -28,6 +27,8 @@ function openSqlite(path: string): OpenStore {
 }
 
 async function openRedis(url: string, prefix: string | undefined): Promise<OpenStore> {
+  // The drivers are loaded by those who use them alone: many processes are started here, and it takes its time.
+  const { createClient } = await import("redis");
   const client = createClient({
     url,
     disableOfflineQueue: true,
@@ -39,6 +40,7 @@ async function openRedis(url: string, prefix: string | undefined): Promise<OpenS
 }
 
 async function openPostgres(url: string, crash: Crash): Promise<OpenStore> {
+  const { default: pg } = await import("pg");
   const pool = new pg.Pool({ connectionString: url, max: 5, connectionTimeoutMillis: 1_000 });
   pool.on("error", () => {});
   pool.on("connect", (client) => crashAtCommit(client, crash));
@@ -48,7 +50,7 @@ async function openPostgres(url: string, crash: Crash): Promise<OpenStore> {
 }
 
 /** Ends the process once COMMIT is on its way to the server. */
-function crashAtCommit(client: pg.PoolClient, crash: Crash): void {
+function crashAtCommit(client: PoolClient, crash: Crash): void {
   const query = client.query.bind(client) as (...values: unknown[]) => unknown;
   const watched = (...values: unknown[]): unknown =>
     values[0] === "COMMIT" ? crash.during("in-commit-request", () => query(...values)) : query(...values);

@@ -54,7 +54,7 @@ function chooseKey({ name, from }: Load, random: Random): string {
 /** Works under a claim, sometimes for longer than its lease. */
 async function hold(recorder: Recorder, claim: Parameters<Recorder["extend"]>[0], random: Random) {
   for (let round = random.between(0, 2); round > 0; round--) {
-    await sleep(random.between(0, longestLeaseMs / 2));
+    await sleep(random.between(0, longestLeaseMs));
     if (random.chance(0.5)) await recorder.extend(claim, random.between(shortestLeaseMs, longestLeaseMs));
   }
   if (random.chance(0.2)) await recorder.end(claim, "complete");

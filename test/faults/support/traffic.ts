@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SenderName } from "../app/settings.ts";
 import type { Random } from "./random.ts";
@@ -37,6 +38,8 @@ export interface Traffic {
   end(): Promise<readonly Sent[]>;
 }
 
+/** No other run has had a job of this name. */
+const jobPrefix = `job-${randomUUID()}`;
 let jobs = 0;
 
 /** Starts senders that have a new event as soon as the last one is delivered. */
@@ -48,7 +51,7 @@ export function startTraffic({ policies, concurrency, chooseUrl, random }: Traff
     while (!ending) {
       const policy = random.pick(policies);
       if (policy === undefined) return;
-      sent.push(await deliver(policy, `job-${process.pid}-${++jobs}`, chooseUrl));
+      sent.push(await deliver(policy, `${jobPrefix}-${++jobs}`, chooseUrl));
       await sleep(random.between(0, 40));
     }
   }
