@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import Database from "libsql";
 import { describe, expect, it, vi } from "vitest";
-import { type ExampleName, exampleNames, type RunningExample, startExample } from "../support/example-app.ts";
-import { retryUntilSettled, withFolder } from "./support/retry.ts";
+import { type ExampleName, exampleNames, type RunningExample } from "../support/example-app.ts";
+import { retryUntilSettled, withExample, withFolder } from "./support/lifecycle.ts";
 import { newJobId, type Sender, senders } from "./support/senders.ts";
 import { expectAnswer, expectClean } from "./support/table.ts";
 import { exchange, type WireResponse } from "./support/wire.ts";
@@ -38,14 +38,15 @@ async function withPlaces(
       join(folder, "store.db"),
       join(folder, settings.shared ? "store.db" : "table.db"),
     ];
-    const example = await startExample(name, {
+    const environment = {
       STORE_URL: `sqlite:${store}`,
       APP_DB: `sqlite:${table}`,
       PERSIST_DELAY_MS: String(settings.persistDelayMs ?? 0),
+    };
+    await withExample(name, environment, async (example) => {
+      await work({ example, store, table });
+      expectClean(example);
     });
-    await work({ example, store, table });
-    expectClean(example);
-    await example.kill();
   });
 }
 

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { type ExampleName, exampleNames, startExample } from "../support/example-app.ts";
-import { expectOneRowEach, tryOnce, withFolder } from "./support/retry.ts";
+import { type ExampleName, exampleNames } from "../support/example-app.ts";
+import { expectOneRowEach, tryOnce, withExample, withFolder } from "./support/lifecycle.ts";
 import { newJobId, senders } from "./support/senders.ts";
 import { expectAnswer } from "./support/table.ts";
 import { counted, exchange, openWire, type WireRequest } from "./support/wire.ts";
@@ -23,29 +23,29 @@ async function sendSlowly(url: string, request: WireRequest, restAfterMs: number
 async function expectOrderlyExit(name: ExampleName): Promise<void> {
   await withFolder(async (folder) => {
     const environment = { STORE_URL: `sqlite:${join(folder, "app.db")}`, LOG_OUTCOMES: "1" };
-    const first = await startExample(name, { ...environment, PERSIST_DELAY_MS: "1500" });
     const deliveries = [...senders, ...senders].map((sender) => {
       const jobId = newJobId();
       return { jobId, request: sender.sign({ jobId }) };
     });
-    const [slow, ...others] = deliveries;
+    const [slow, ...others] = deliveries.map(({ request }) => request);
     if (slow === undefined) throw new Error("There are senders.");
-    const answers = others.map(({ request }) => exchange(first.url, request));
-    const slowAnswer = sendSlowly(first.url, slow.request, 1_000);
-    await sleep(700);
-    const stopped = first.stop();
-    for (const answer of answers) expectAnswer(await answer, "processed");
-    expectAnswer(await slowAnswer, "processed");
-    expect(await stopped).toBe(name === "next" ? 143 : 0);
-    expect(await tryOnce(first.url, slow.request)).toBeUndefined();
 
-    const second = await startExample(name, environment);
-    for (const { request } of deliveries) expectAnswer(await exchange(second.url, request), "duplicate");
-    await expectOneRowEach(
-      second,
-      deliveries.map(({ jobId }) => jobId),
-    );
-    await second.kill();
+    await withExample(name, { ...environment, PERSIST_DELAY_MS: "1500" }, async (first) => {
+      const answers = others.map((request) => exchange(first.url, request));
+      const slowAnswer = sendSlowly(first.url, slow, 1_000);
+      await sleep(700);
+      const stopped = first.stop();
+      for (const answer of answers) expectAnswer(await answer, "processed");
+      expectAnswer(await slowAnswer, "processed");
+      expect(await stopped).toBe(name === "next" ? 143 : 0);
+      expect(await tryOnce(first.url, slow)).toBeUndefined();
+    });
+
+    await withExample(name, environment, async (second) => {
+      for (const { request } of deliveries) expectAnswer(await exchange(second.url, request), "duplicate");
+      const jobIds = deliveries.map(({ jobId }) => jobId);
+      await expectOneRowEach(second, jobIds);
+    });
   });
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it, vi } from "vitest";
-import { exampleNames, type RunningExample, startExample } from "../support/example-app.ts";
-import { retryUntilSettled } from "./support/retry.ts";
+import { exampleNames, type RunningExample } from "../support/example-app.ts";
+import { retryUntilSettled, withExample } from "./support/lifecycle.ts";
 import { creativeaiSender, newJobId, senders } from "./support/senders.ts";
 import { expectAnswer, expectClean } from "./support/table.ts";
 import { counted, exchange, openWire, type Wire, type WireResponse } from "./support/wire.ts";
@@ -46,40 +46,42 @@ async function fastestHonest(example: RunningExample): Promise<number> {
   return Math.min(...times);
 }
 
+async function expectHonestServed(example: RunningExample): Promise<void> {
+  const trickling = trickle(example.url);
+  const wires = await openHalfSent(example.url, 1_000);
+  expect(await fastestHonest(example)).toBeLessThan(1_000);
+  const { response, tookMs } = await trickling;
+  expectAnswer(response, "timeout");
+  expect(tookMs).toBeLessThan(10_000 + 2_000);
+  expectAnswer(await wires[999]?.response(), "timeout");
+  for (const wire of wires) wire.destroy();
+  expect(await example.events()).toHaveLength(3);
+  expectClean(example);
+}
+
+/** For an example whose callback ends after CreativeAI's deadline, which is at 8 s: CreativeAI waits for 10 s. */
+async function expectLateEndCounts(example: RunningExample): Promise<void> {
+  const jobId = newJobId();
+  const request = creativeaiSender.sign({ jobId });
+  const startedAt = performance.now();
+  const first = exchange(example.url, request);
+  await sleep(500);
+  expectAnswer(await exchange(example.url, request), "busy", "a second attempt meanwhile");
+  expectAnswer(await first, "busy", "the first, at its deadline");
+  expect(performance.now() - startedAt).toBeLessThan(9_400);
+  expect(await example.events()).toEqual([]);
+  expectAnswer(await retryUntilSettled(example.url, request), "duplicate");
+  expect((await example.events()).map((row) => row.jobId)).toEqual([jobId]);
+  expectClean(example);
+}
+
 // They mostly wait, so all run at once; by default it is five.
 vi.setConfig({ maxConcurrency: 6 });
 
 describe.concurrent.each(exampleNames)("slow: the %s example", (name) => {
-  it("F64 a thousand slow senders do not keep an honest one waiting, and are answered 408", async () => {
-    const example = await startExample(name);
-    const trickling = trickle(example.url);
-    const wires = await openHalfSent(example.url, 1_000);
-    expect(await fastestHonest(example)).toBeLessThan(1_000);
-    const { response, tookMs } = await trickling;
-    expectAnswer(response, "timeout");
-    expect(tookMs).toBeLessThan(10_000 + 2_000);
-    expectAnswer(await wires[999]?.response(), "timeout");
-    for (const wire of wires) wire.destroy();
-    expect(await example.events()).toHaveLength(3);
-    expectClean(example);
-    await example.kill();
-  });
+  it("F64 a thousand slow senders do not keep an honest one waiting, and are answered 408", () =>
+    withExample(name, {}, expectHonestServed));
 
-  it("H92 H93 a callback past the deadline → 503; when it ends it counts, and the next attempt is a duplicate", async () => {
-    // CreativeAI waits 10 s for an answer, so its deadline is at 8 s.
-    const example = await startExample(name, { PERSIST_DELAY_MS: "9500" });
-    const jobId = newJobId();
-    const request = creativeaiSender.sign({ jobId });
-    const startedAt = performance.now();
-    const first = exchange(example.url, request);
-    await sleep(500);
-    expectAnswer(await exchange(example.url, request), "busy", "a second attempt meanwhile");
-    expectAnswer(await first, "busy", "the first, at its deadline");
-    expect(performance.now() - startedAt).toBeLessThan(9_400);
-    expect(await example.events()).toEqual([]);
-    expectAnswer(await retryUntilSettled(example.url, request), "duplicate");
-    expect((await example.events()).map((row) => row.jobId)).toEqual([jobId]);
-    expectClean(example);
-    await example.kill();
-  });
+  it("H92 H93 a callback past the deadline → 503; when it ends it counts, and the next attempt is a duplicate", () =>
+    withExample(name, { PERSIST_DELAY_MS: "9500" }, expectLateEndCounts));
 });

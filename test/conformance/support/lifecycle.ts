@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
-import type { RunningExample } from "../../support/example-app.ts";
+import { type ExampleName, type RunningExample, startExample } from "../../support/example-app.ts";
 import { exchange, type WireRequest, type WireResponse } from "./wire.ts";
 
 /** Runs `work` with a folder that outlives its processes, and deletes it. */
@@ -13,6 +13,20 @@ export async function withFolder(work: (folder: string) => Promise<void>): Promi
     await work(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs `work` against an example, and ends it, also where the work fails. */
+export async function withExample(
+  name: ExampleName,
+  environment: Readonly<Record<string, string>>,
+  work: (example: RunningExample) => Promise<void>,
+): Promise<void> {
+  const example = await startExample(name, environment);
+  try {
+    await work(example);
+  } finally {
+    await example.kill();
   }
 }
 
