@@ -21,7 +21,8 @@ export function toLogLine(outcome: Outcome): string {
   if (outcome.key !== undefined) parts.push(`key ${outcome.key}`);
   if (outcome.mend !== undefined) parts.push(outcome.mend);
   if (outcome.error !== undefined) parts.push(describe(outcome.error));
-  return parts.join("; ");
+  // JSON leaves DEL, C1 controls and line separators as they are, and a name is not even JSON.
+  return parts.join("; ").replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ");
 }
 
 function describe(error: unknown): string {

@@ -20,7 +20,8 @@ export interface Receiver {
   receive(request: WebhookRequest): Promise<Answer>;
   /**
    * For shutdown: answers 503 from now on and resolves once all requests in flight, also those whose body is still on
-   * its way, are answered, their callbacks have ended, and their claims are completed or given back. It does not close the store, which other receivers may share.
+   * its way, are answered, their callbacks have ended or lost their lease (after `maxRunMs` at the latest), and the
+   * others' claims are completed or given back. It does not close the store, which other receivers may share.
    */
   close(): Promise<void>;
 }
@@ -47,12 +48,12 @@ export function createReceiver<
   const { provider } = options;
   const limits = resolveLimits(options);
   const observer = options.onOutcome ?? logFailure;
-  const inFlight = new Set<Promise<Outcome>>();
+  const inFlight = new Set<Promise<unknown>>();
   let closing = false;
   warnInProduction(options.store);
 
   /** Lets `close` wait for it. */
-  function track(work: Promise<Outcome>): Promise<Outcome> {
+  function track<Result>(work: Promise<Result>): Promise<Result> {
     inFlight.add(work);
     return work.finally(() => inFlight.delete(work));
   }
@@ -63,13 +64,20 @@ export function createReceiver<
     passage: Passage,
     answerEarly: (outcome: Outcome) => void,
   ): Promise<Outcome> {
-    return track(
-      verifyAndRead(provider, signed, passage)
-        .then((read) =>
-          read.ok ? claimAndRun(read, passage, { options, limits }, answerEarly) : read.outcome,
-        )
-        .catch((error: unknown) => passage.outcome("internal-error", { error })),
-    );
+    let endLease = (): void => {};
+    const leaseEnded = new Promise<void>((resolve) => {
+      endLease = resolve;
+    });
+    function onLeaseLost(outcome: Outcome): void {
+      endLease();
+      answerEarly(outcome);
+    }
+    const settled = verifyAndRead(provider, signed, passage)
+      .then((read) => (read.ok ? claimAndRun(read, passage, { options, limits }, onLeaseLost) : read.outcome))
+      .catch((error: unknown) => passage.outcome("internal-error", { error }));
+    // A callback that hangs must not hold up a shutdown for ever: without its lease it can do no more than stop.
+    void track(Promise.race([settled, leaseEnded]));
+    return settled;
   }
 
   async function decide(request: WebhookRequest, passage: Passage): Promise<Outcome> {

@@ -95,6 +95,8 @@ describe("the default observer", () => {
     "carriage\r\nreturn",
     "\u001b[31mred\u001b[0m",
     "nul\0",
+    "C1 \u009b and DEL \u007f",
+    "line\u2028and paragraph\u2029separators",
     'quotes " and \\ backslashes',
     "日本 🌅",
     "",
@@ -113,7 +115,7 @@ describe("the default observer", () => {
     expect(lines[0]).toMatch(
       /^\[latchhook\] creativeai: persist-failed \(answered 500\); key [0-9a-f]{64}; Error: /,
     );
-    expect(lines[0]).not.toMatch(/\p{Cc}/u);
+    expect(lines[0]).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
   });
 
   it.each([
@@ -124,6 +126,7 @@ describe("the default observer", () => {
     7,
     Symbol("symbol"),
     Object.create(null),
+    Object.assign(new Error("by a name"), { name: "Two\nLines" }),
     { toString: () => "two\nlines" },
     {
       toString() {

@@ -354,6 +354,17 @@ describe("close", () => {
     expect(trial.storeCalls.at(-1)).toBe("complete");
   });
 
+  it("does not wait for a callback that hangs, once its lease is over", async () => {
+    const trial = make({ persist: () => new Promise(() => {}) });
+    const answer = watch(trial.post(dialect.sign()));
+    await pass(1_000);
+    const closed = watch(trial.receiver.close().then(() => "closed"));
+    await pass(18_000);
+    expect([closed.value, answer.value?.status]).toEqual([undefined, 503]);
+    await pass(2_000);
+    expect(closed.value).toBe("closed");
+  });
+
   it("resolves at once where nothing is in flight, and again", async () => {
     const trial = make({});
     await trial.receiver.close();
