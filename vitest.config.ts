@@ -10,7 +10,7 @@ export default defineConfig({
   test: {
     globalSetup: ["test/support/servers-setup.ts"],
     include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
-    // Many files wait for timers, servers and processes more than they compute, so one more than cores minus one.
+    // Most files wait for timers, servers and processes more than they compute; on two cores the default is one.
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
