@@ -1,3 +1,4 @@
+export { type ByteCollector, collectBytes } from "./collect-bytes.ts";
 export type { Delivery } from "./delivery.ts";
 export { isLatchhookError, LatchhookError, type LatchhookErrorCode } from "./errors.ts";
 export {
@@ -34,7 +35,6 @@ export {
   type BodyLimits,
   type BodyResult,
   fromFetchRequest,
-  joinChunks,
   readStream,
   type WebhookRequest,
 } from "./request.ts";

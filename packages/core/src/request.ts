@@ -1,3 +1,4 @@
+import { collectBytes } from "./collect-bytes.ts";
 import type { HeaderSource } from "./headers.ts";
 
 /** A request as an adapter hands it to the receiver: nothing of it has been read yet. */
@@ -65,7 +66,7 @@ export function readStream(
 ): Promise<BodyResult> {
   const reader = stream.getReader();
   return new Promise((resolve) => {
-    const chunks: Uint8Array[] = [];
+    let collected = collectBytes();
     let length = 0;
     let refused = false;
     let timer = setTimeout(() => refuse("timeout"), timeoutMs);
@@ -75,7 +76,7 @@ export function readStream(
     }
     function refuse(reason: "too-large" | "timeout"): void {
       refused = true;
-      chunks.length = 0;
+      collected = collectBytes();
       clearTimeout(timer);
       timer = setTimeout(cancel, discard.ms);
       resolve({ ok: false, reason });
@@ -86,27 +87,15 @@ export function readStream(
         if (done) return;
         length += value.byteLength;
         if (!refused && length > maxBytes) refuse("too-large");
-        if (!refused) chunks.push(value);
+        if (!refused) collected.add(value);
         else if (length > maxBytes + discard.bytes) cancel();
       }
     }
     pump()
       .then(
-        () => refused || resolve({ ok: true, bytes: joinChunks(chunks, length) }),
+        () => refused || resolve({ ok: true, bytes: collected.bytes() }),
         () => resolve({ ok: false, reason: "aborted" }),
       )
       .finally(() => clearTimeout(timer));
   });
-}
-
-/** One array of all chunks; the chunk itself where there is only one. */
-export function joinChunks(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  if (chunks.length === 1) return chunks[0] as Uint8Array;
-  const bytes = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return bytes;
 }

@@ -1,4 +1,4 @@
-import { type BodyLimits, type BodyResult, joinChunks } from "@latchhook/core";
+import { type BodyLimits, type BodyResult, collectBytes } from "@latchhook/core";
 import { nextTurn } from "./next-turn.ts";
 import type { NodeRequest } from "./node-request.ts";
 
@@ -45,8 +45,7 @@ function readBuffered(request: NodeRequest, { maxBytes }: BodyLimits): BodyResul
 
 function readChunks(request: NodeRequest, { maxBytes, timeoutMs }: BodyLimits): Promise<BodyResult> {
   return new Promise((resolve) => {
-    const chunks: Uint8Array[] = [];
-    let length = 0;
+    const collected = collectBytes();
 
     function settle(result: BodyResult): void {
       clearTimeout(timer);
@@ -56,12 +55,11 @@ function readChunks(request: NodeRequest, { maxBytes, timeoutMs }: BodyLimits): 
       resolve(result);
     }
     function take(chunk: Uint8Array): void {
-      length += chunk.byteLength;
-      if (length > maxBytes) settle(tooLarge);
-      else chunks.push(chunk);
+      if (collected.length + chunk.byteLength > maxBytes) settle(tooLarge);
+      else collected.add(chunk);
     }
     function end(): void {
-      settle({ ok: true, bytes: joinChunks(chunks, length) });
+      settle({ ok: true, bytes: collected.bytes() });
     }
     function abort(): void {
       settle(aborted);
