@@ -60,7 +60,7 @@ function summarize(name: string, fleet: Fleet, sent: readonly Sent[], entries: r
     `${name} (seed ${seed}): ${fleet.kills} kills, ${fleet.stops} stops`,
     `${sent.length} deliveries, ${givenUp} of them given up and sent again by hand`,
     `attempts by answer: ${[...answers].map(([answer, times]) => `${answer} ${times}`).join(", ")}`,
-    `callbacks ${count("start")}, effects ${count("effect")}`,
+    `effects ${count("effect")}`,
   ].join("; ");
 }
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { type OwnPostgres, startOwnPostgres } from "../support/postgres-server.ts";
 import { describeWithServer, type FoundServer } from "../support/servers.ts";
 import { createPause, type Endpoint, receiveWebhooks } from "./support/receive-webhooks.ts";
+import { untilGivenBack } from "./support/until-given-back.ts";
 
 /** A server that may be stopped is one of the test's own; not every platform has binaries for it. */
 async function startServer(): Promise<{ readonly server?: OwnPostgres; readonly found: FoundServer }> {
@@ -42,7 +43,7 @@ describeWithServer("PostgreSQL is stopped and started again in flight", found, (
   });
   afterAll(async () => {
     await endpoint.close();
-    expect(pool.idleCount).toBe(pool.totalCount);
+    await untilGivenBack(pool);
     await pool.end();
     await server?.stop();
   });
