@@ -1,6 +1,6 @@
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { promisify } from "node:util";
 import type { ClaimResult, Store } from "@latchhook/core";
 import { memoryStore } from "@latchhook/stores/memory";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -10,8 +10,7 @@ import { createCrash } from "./app/crash.ts";
 import { monotonicMs } from "./app/ledger.ts";
 import { openStore } from "./app/open-store.ts";
 import { findViolation, type Violation } from "./linearizability/check.ts";
-import type { ClientSettings } from "./linearizability/client-process.ts";
-import { runClients } from "./linearizability/clients.ts";
+import { type Load, runClients } from "./linearizability/clients.ts";
 import type { Operation } from "./linearizability/history.ts";
 import { toyStore } from "./linearizability/toy-store.ts";
 import { bundleProgram } from "./support/app-process.ts";
@@ -74,19 +73,23 @@ describe("histories of concurrent operations", () => {
   });
   afterAll(() => program.remove());
 
-  /** Several processes with several clients each. */
+  /** Several processes with several clients each. Their time begins when all of them are ready. */
   async function recordInProcesses(place: Place): Promise<readonly Operation[]> {
-    const from = monotonicMs() + 1_000;
+    const processes = [1, 2, 3].map((index) => {
+      const child = spawn(process.execPath, [program.path, JSON.stringify(place)], {
+        stdio: ["pipe", "pipe", "inherit"],
+      });
+      const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+      return { index, child, lines };
+    });
+    await Promise.all(processes.map(({ lines }) => lines.next()));
+    const from = monotonicMs() + 50;
     const histories = await Promise.all(
-      [1, 2, 3].map(async (index) => {
-        const load = { name: "shared", seed: seed + index, clients: 4, from, until: from + durationMs };
-        const settings: ClientSettings = { place, load };
-        const { stdout } = await promisify(execFile)(
-          process.execPath,
-          [program.path, JSON.stringify(settings)],
-          { maxBuffer: 2 ** 26 },
-        );
-        return JSON.parse(stdout) as Operation[];
+      processes.map(async ({ index, child, lines }) => {
+        const load: Load = { name: "shared", seed: seed + index, clients: 4, from, until: from + durationMs };
+        child.stdin.write(JSON.stringify(load));
+        const { value } = await lines.next();
+        return JSON.parse(String(value)) as Operation[];
       }),
     );
     return histories.flat();
