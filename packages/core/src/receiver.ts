@@ -1,6 +1,7 @@
 import { environmentVariable } from "./environment.ts";
 import type { WebhookEvent } from "./event.ts";
 import { firstAnswer } from "./first-answer.ts";
+import { trackInFlight } from "./in-flight.ts";
 import { logFailure, notify } from "./observe.ts";
 import { type AnyReceiverOptions, type ReceiverOptions, resolveLimits } from "./options.ts";
 import { type Answer, type Outcome, toAnswer } from "./outcome.ts";
@@ -48,36 +49,30 @@ export function createReceiver<
   const { provider } = options;
   const limits = resolveLimits(options);
   const observer = options.onOutcome ?? logFailure;
-  const inFlight = new Set<Promise<unknown>>();
+  const inFlight = trackInFlight();
   let closing = false;
   warnInProduction(options.store);
 
-  /** Lets `close` wait for it. */
-  function track<Result>(work: Promise<Result>): Promise<Result> {
-    inFlight.add(work);
-    return work.finally(() => inFlight.delete(work));
-  }
-
   /** From bytes to outcome. Runs to its end whatever is answered meanwhile. */
-  function process(
+  async function process(
     signed: SignedRequest,
     passage: Passage,
     answerEarly: (outcome: Outcome) => void,
   ): Promise<Outcome> {
-    let endLease = (): void => {};
-    const leaseEnded = new Promise<void>((resolve) => {
-      endLease = resolve;
-    });
+    const end = inFlight.begin();
     function onLeaseLost(outcome: Outcome): void {
-      endLease();
+      // A callback that hangs must not hold up a shutdown for ever: without its lease it can do no more than stop.
+      end();
       answerEarly(outcome);
     }
-    const settled = verifyAndRead(provider, signed, passage)
-      .then((read) => (read.ok ? claimAndRun(read, passage, { options, limits }, onLeaseLost) : read.outcome))
-      .catch((error: unknown) => passage.outcome("internal-error", { error }));
-    // A callback that hangs must not hold up a shutdown for ever: without its lease it can do no more than stop.
-    void track(Promise.race([settled, leaseEnded]));
-    return settled;
+    try {
+      const read = await verifyAndRead(provider, signed, passage);
+      return read.ok ? await claimAndRun(read, passage, { options, limits }, onLeaseLost) : read.outcome;
+    } catch (error) {
+      return passage.outcome("internal-error", { error });
+    } finally {
+      end();
+    }
   }
 
   async function decide(request: WebhookRequest, passage: Passage): Promise<Outcome> {
@@ -107,9 +102,11 @@ export function createReceiver<
   async function receive(request: WebhookRequest): Promise<Answer> {
     const passage = startPassage(provider.name, limits.deadlineMs, limits.leaseMs);
     // From before the body is read: what is accepted now still has its callback to run, whenever `close` is called.
-    const outcome = await track(
-      decide(request, passage).catch((error: unknown) => passage.outcome("internal-error", { error })),
+    const end = inFlight.begin();
+    const outcome = await decide(request, passage).catch((error: unknown) =>
+      passage.outcome("internal-error", { error }),
     );
+    end();
     notify(observer, outcome);
     // How latchhook is mounted is for whoever mounted it, not for an observer that counts outcomes.
     if (outcome.code === "body-consumed" && observer !== logFailure) logFailure(outcome);
@@ -126,8 +123,7 @@ export function createReceiver<
     },
     async close() {
       closing = true;
-      // Again: a body that was on its way has begun a callback since.
-      while (inFlight.size > 0) await Promise.allSettled(inFlight);
+      await inFlight.ended();
     },
   };
 }
