@@ -19,6 +19,8 @@ export interface InterleavedOptions {
   readonly rounds?: number;
   /** How long each candidate runs in each round, about. */
   readonly batchMs?: number;
+  /** Processor time is blind to what other processes do meanwhile; for what waits, only the wall clock counts. */
+  readonly clock?: Clock;
 }
 
 /**
@@ -27,17 +29,17 @@ export interface InterleavedOptions {
  */
 export async function interleaved(
   candidates: readonly Candidate[],
-  { rounds = 41, batchMs = 12 }: InterleavedOptions = {},
+  { rounds = 41, batchMs = 12, clock = "wall" }: InterleavedOptions = {},
 ): Promise<Measured[]> {
   const counts: number[] = [];
-  for (const candidate of candidates) counts.push(await calibrate(candidate, batchMs));
+  for (const candidate of candidates) counts.push(await calibrate(candidate, batchMs, clock));
   const times = candidates.map((): number[] => []);
   for (let round = 0; round < rounds; round++) {
     for (let turn = 0; turn < candidates.length; turn++) {
       // Each round begins with another one, so that nobody always runs after the same neighbour.
       const index = (turn + round) % candidates.length;
       const count = counts[index] as number;
-      times[index]?.push((await time(candidates[index] as Candidate, count)) / count);
+      times[index]?.push((await time(candidates[index] as Candidate, count, clock)) / count);
     }
   }
   const floor = times[0] as number[];
@@ -60,17 +62,21 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
 }
 
-async function time({ run }: Candidate, count: number): Promise<number> {
-  const start = process.hrtime.bigint();
+type Clock = "processor" | "wall";
+
+async function time({ run }: Candidate, count: number, clock: Clock): Promise<number> {
+  const start = clock === "wall" ? performance.now() : process.cpuUsage();
   const result = run(count);
   if (result instanceof Promise) await result;
-  return Number(process.hrtime.bigint() - start) / 1e6;
+  if (typeof start === "number") return performance.now() - start;
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1000;
 }
 
 /** Doubles the count until a batch is long enough, which also warms the code up. */
-async function calibrate(candidate: Candidate, batchMs: number): Promise<number> {
+async function calibrate(candidate: Candidate, batchMs: number, clock: Clock): Promise<number> {
   for (let count = 1; ; count *= 2) {
-    const took = await time(candidate, count);
+    const took = await time(candidate, count, clock);
     if (took >= batchMs) return Math.max(1, Math.round((count * batchMs) / took));
   }
 }

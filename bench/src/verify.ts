@@ -24,7 +24,7 @@ export async function verifyPart(): Promise<Part> {
   for (const size of sizes) {
     const body = bodyOf(size);
     for (const scheme of [timestamped(body), standard(body), bodyOnly(body)]) {
-      const measured = await interleaved(scheme.candidates);
+      const measured = await interleaved(scheme.candidates, { clock: "processor" });
       for (const one of measured) {
         const limit = size < 1024 ? undefined : size < 16_384 ? 1.1 : 1.03;
         const own = one.name === "latchhook" && limit !== undefined;
@@ -167,7 +167,7 @@ async function refusals(): Promise<Row[]> {
       for (let done = 0; done < count; done++) provider.verify({ headers, body });
     },
   }));
-  const measured = await interleaved(candidates);
+  const measured = await interleaved(candidates, { clock: "processor" });
   return measured.map((one) => ({
     case: "refusal, 1 KB",
     name: one.name,

@@ -1,9 +1,9 @@
 import { importHmacKey, verifyHmac } from "#crypto";
 import type { HmacKey } from "../crypto/crypto.ts";
-import { type HeaderSource, readHeader } from "../headers.ts";
-import { type Provider, type Refusal, unauthentic } from "../provider.ts";
+import { readHeader } from "../headers.ts";
+import type { Provider, Refusal, SignedRequest } from "../provider.ts";
 import { keyRing, type SecretOption, utf8Secret } from "../secrets.ts";
-import { checkHexSignature } from "./hex-signature.ts";
+import { checkHexSignature, hexDigits } from "./hex-signature.ts";
 import { matchKey } from "./match-key.ts";
 
 export interface BodyHmacOptions {
@@ -24,23 +24,16 @@ const prefix = "sha256=";
 export function bodyHmac(options: BodyHmacOptions): Pick<Provider, "precheck" | "verify"> {
   const ring = keyRing<HmacKey>({ ...options, importKey: (secret) => importHmacKey(utf8Secret(secret)) });
 
-  function signatureOf(headers: HeaderSource): string | Refusal {
-    const text = readHeader(headers, options.signatureHeader);
-    if (text === undefined || text === "") return unauthentic("missing-signature");
-    return text.startsWith(prefix)
-      ? checkHexSignature(text.slice(prefix.length))
-      : unauthentic("malformed-signature");
+  function precheck({ headers }: Pick<SignedRequest, "headers">): Refusal | undefined {
+    return checkHexSignature(readHeader(headers, options.signatureHeader), prefix);
   }
 
   return {
-    precheck({ headers }) {
-      const signature = signatureOf(headers);
-      return typeof signature === "string" ? undefined : signature;
-    },
+    precheck,
     verify(request) {
-      const signature = signatureOf(request.headers);
-      if (typeof signature !== "string") return signature;
-      const signatures = [signature];
+      const refusal = precheck(request);
+      if (refusal !== undefined) return refusal;
+      const signatures = [hexDigits(readHeader(request.headers, options.signatureHeader), prefix)];
       return matchKey(ring, request, (key) => verifyHmac(key, "", request.body, signatures, "hex"));
     },
   };

@@ -1,11 +1,19 @@
 import { type Refusal, unauthentic } from "../provider.ts";
 
+const digest = /^[0-9a-fA-F]{64}$/;
+
 /**
- * A hex SHA-256 signature in lower case, or why it is refused. Exactly 64 hex digits: a lenient decoder would stop at
- * the first bad character, or fold `"\u0130"` to a digit. Upper case is accepted, as the senders' own verifiers do.
+ * Why a hex SHA-256 signature is refused, or undefined. Exactly 64 hex digits after the prefix: a lenient decoder
+ * would stop at the first bad character, or fold `"\u0130"` to a digit. Upper case is accepted, as the senders' own
+ * verifiers do.
  */
-export function checkHexSignature(text: string | undefined): string | Refusal {
+export function checkHexSignature(text: string | undefined, prefix = ""): Refusal | undefined {
   if (text === undefined || text === "") return unauthentic("missing-signature");
-  if (!/^[0-9a-fA-F]{64}$/.test(text)) return unauthentic("malformed-signature");
-  return text.toLowerCase();
+  const isHex = text.startsWith(prefix) && digest.test(prefix === "" ? text : text.slice(prefix.length));
+  return isHex ? undefined : unauthentic("malformed-signature");
+}
+
+/** The digits of a signature that {@link checkHexSignature} has let pass, in the one spelling that is compared. */
+export function hexDigits(text: string | undefined, prefix = ""): string {
+  return (text ?? "").slice(prefix.length).toLowerCase();
 }

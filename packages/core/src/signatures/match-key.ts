@@ -1,4 +1,4 @@
-import { andThen, firstMatch, type MaybePromise } from "../maybe-promise.ts";
+import { firstMatch, type MaybePromise } from "../maybe-promise.ts";
 import { type Refusal, type SignedRequest, unauthentic, type Verified } from "../provider.ts";
 import type { KeyRing } from "../secrets.ts";
 
@@ -8,10 +8,20 @@ export function matchKey<Key>(
   request: SignedRequest,
   matches: (key: Key) => MaybePromise<boolean>,
 ): MaybePromise<Verified | Refusal> {
-  return andThen(ring(request), (keys) => andThen(firstMatch(keys, matches), toVerification));
+  const keys = ring(request);
+  return "then" in keys ? keys.then((found) => verifyAny(found, matches)) : verifyAny(keys, matches);
+}
+
+/** Tries keys in turn; the first that matches names the secret. */
+export function verifyAny<Key>(
+  keys: readonly Key[],
+  matches: (key: Key) => MaybePromise<boolean>,
+): MaybePromise<Verified | Refusal> {
+  const index = firstMatch(keys, matches);
+  return typeof index === "number" ? toVerification(index) : index.then(toVerification);
 }
 
 /** The verification that the index of a key means; -1 is none. */
-export function toVerification(secretIndex: number): Verified | Refusal {
+function toVerification(secretIndex: number): Verified | Refusal {
   return secretIndex < 0 ? unauthentic("signature-mismatch") : { ok: true, secretIndex };
 }

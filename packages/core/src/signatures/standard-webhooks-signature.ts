@@ -2,11 +2,11 @@ import { importEd25519Key, importHmacKey, verifyEd25519, verifyHmac } from "#cry
 import type { Ed25519Key, HmacKey } from "../crypto/crypto.ts";
 import { LatchhookError } from "../errors.ts";
 import { type HeaderSource, readHeader } from "../headers.ts";
-import { andThen, firstMatch } from "../maybe-promise.ts";
+import { andThen } from "../maybe-promise.ts";
 import { type Provider, type Refusal, unauthentic } from "../provider.ts";
 import { base64Secret, type KeyRing, keyRing, type SecretOption } from "../secrets.ts";
 import { checkTimestamp, resolveTolerance } from "../timestamp.ts";
-import { matchKey, toVerification } from "./match-key.ts";
+import { matchKey, verifyAny } from "./match-key.ts";
 
 export interface StandardWebhooksSignatureOptions {
   /** The provider's factory, as error messages name it. */
@@ -77,10 +77,7 @@ export function standardWebhooksSignature(
       return andThen(bySecret, (verified) =>
         verified.ok
           ? verified
-          : andThen(
-              firstMatch(publicKeys, (key) => verifyEd25519(key, prefix, request.body, v1a)),
-              toVerification,
-            ),
+          : verifyAny(publicKeys, (key) => verifyEd25519(key, prefix, request.body, v1a)),
       );
     },
   };

@@ -1,10 +1,10 @@
 import { importHmacKey, verifyHmac } from "#crypto";
 import type { HmacKey } from "../crypto/crypto.ts";
 import { type HeaderSource, readHeader } from "../headers.ts";
-import type { Provider, Refusal } from "../provider.ts";
+import type { Provider, Refusal, SignedRequest } from "../provider.ts";
 import { keyRing, type SecretOption, utf8Secret } from "../secrets.ts";
 import { checkTimestamp, resolveTolerance } from "../timestamp.ts";
-import { checkHexSignature } from "./hex-signature.ts";
+import { checkHexSignature, hexDigits } from "./hex-signature.ts";
 import { matchKey } from "./match-key.ts";
 
 export interface TimestampedHmacOptions {
@@ -31,28 +31,22 @@ export function timestampedHmac(options: TimestampedHmacOptions): Pick<Provider,
   const tolerance = resolveTolerance(options.provider, options.toleranceSeconds);
   const ring = keyRing<HmacKey>({ ...options, importKey: (secret) => importHmacKey(utf8Secret(secret)) });
 
-  function check(
-    headers: HeaderSource,
-    receivedAt: number,
-  ): Refusal | { timestamp: string; signature: string } {
+  function precheck({ headers, receivedAt = Date.now() }: Omit<SignedRequest, "body">): Refusal | undefined {
     const names = options.headerNames(headers);
-    const signature = checkHexSignature(readHeader(headers, names.signature));
-    if (typeof signature !== "string") return signature;
-    const timestamp = readHeader(headers, names.timestamp);
-    const refusal = checkTimestamp(timestamp, receivedAt, tolerance);
-    return refusal ?? { timestamp: timestamp as string, signature };
+    return (
+      checkHexSignature(readHeader(headers, names.signature)) ??
+      checkTimestamp(readHeader(headers, names.timestamp), receivedAt, tolerance)
+    );
   }
 
   return {
-    precheck({ headers, receivedAt = Date.now() }) {
-      const checked = check(headers, receivedAt);
-      return "ok" in checked ? checked : undefined;
-    },
+    precheck,
     verify(request) {
-      const checked = check(request.headers, request.receivedAt ?? Date.now());
-      if ("ok" in checked) return checked;
-      const prefix = `${checked.timestamp}.`;
-      const signatures = [checked.signature];
+      const refusal = precheck(request);
+      if (refusal !== undefined) return refusal;
+      const names = options.headerNames(request.headers);
+      const prefix = `${readHeader(request.headers, names.timestamp)}.`;
+      const signatures = [hexDigits(readHeader(request.headers, names.signature))];
       return matchKey(ring, request, (key) => verifyHmac(key, prefix, request.body, signatures, "hex"));
     },
   };
