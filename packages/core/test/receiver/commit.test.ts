@@ -228,14 +228,18 @@ describe("heartbeats beside a commit", () => {
     const replied = new Promise<void>((resolve) => {
       reply = resolve;
     });
-    const { commit } = store;
+    const { commit, extend } = store;
+    store.extend = async (...parameters) => {
+      const update = await extend(...parameters);
+      setImmediate(reply);
+      return update;
+    };
     store.commit = async (...parameters) => {
       const update = await commit?.(...parameters);
       await replied;
       return update ?? "lost";
     };
     const trial = trialWith(({ commit }) => commit((transaction) => transaction.insert("row")), store);
-    setTimeout(reply, 200);
     expect((await trial.post()).status).toBe(200);
     expect(codes(trial.outcomes)).toEqual(["processed"]);
   });
