@@ -123,7 +123,7 @@ describeWithServer("PostgreSQL fails under the receiver", await findPostgres(), 
     it("H85 down at complete → 503, never an early 2xx; the retry runs again", async () => {
       const pause = createPause();
       inPersist = pause.here;
-      const { job, send } = (await receive(withoutCommit)).delivery();
+      const { job, send } = (await receive(withoutCommit, 1_500)).delivery();
       const first = send();
       await pause.reached;
       goAway();
@@ -131,8 +131,7 @@ describeWithServer("PostgreSQL fails under the receiver", await findPostgres(), 
       expect(await first).toBe(503);
       expect(endpoint.outcomes[0]?.code).toBe("store-unavailable");
       proxy.refuse(false);
-      await sleep(600);
-      expect(await send()).toBe(200);
+      await expect.poll(send, { timeout: 5_000, interval: 100 }).toBe(200);
       expect([calls, await countEffects(job)]).toEqual([2, 2]);
     });
 
@@ -144,7 +143,7 @@ describeWithServer("PostgreSQL fails under the receiver", await findPostgres(), 
       await pause.reached;
       proxy.dropReplies(true);
       pause.end();
-      await expect.poll(isCompleted(job)).toBe(true);
+      await expect.poll(isCompleted(job), { timeout: 3_000 }).toBe(true);
       proxy.dropReplies(false);
       proxy.cut();
       expect(await first).toBe(200);
