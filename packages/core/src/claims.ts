@@ -20,7 +20,7 @@ export type Acquisition =
 type AnyStore = Store<never>;
 
 /** Claims all keys or none: what was won before a refusal is given back. */
-export async function acquire(
+async function acquire(
   store: AnyStore,
   keys: readonly [string, ...string[]],
   limits: ReceiverLimits,

@@ -64,6 +64,7 @@ export interface ReceiverLimits {
 const networkMarginMs = 1_000;
 
 const longestWaitMs = 3_000;
+const shortestLeaseMs = 50;
 const dayMs = 86_400_000;
 
 /**
@@ -72,7 +73,7 @@ const dayMs = 86_400_000;
  * @throws LatchhookError `invalid-option`, naming the option and what to set.
  */
 export function resolveLimits(options: AnyReceiverOptions): ReceiverLimits {
-  requireParts(options as unknown as Record<string, unknown>);
+  demandParts(options as unknown as Record<string, unknown> | undefined);
   const { policy, name } = options.provider;
   const limits: ReceiverLimits = {
     maxBodyBytes: options.maxBodyBytes ?? 1_048_576,
@@ -84,39 +85,49 @@ export function resolveLimits(options: AnyReceiverOptions): ReceiverLimits {
     waitMs: options.waitMs ?? longestWaitMs,
   };
   for (const [option, value] of Object.entries(limits)) {
-    require(typeof value === "number" &&
-      Number.isFinite(value) &&
-      value > 0, `${option} must be a finite number above 0; leave it out for the default.`);
+    demand(
+      typeof value === "number" && Number.isFinite(value) && value > 0,
+      `${option} must be a finite number above 0; leave it out for the default.`,
+    );
   }
-  require(limits.waitMs <= longestWaitMs, `waitMs must be at most ${longestWaitMs}.`);
-  require(limits.leaseMs <
-    policy.shortestRetryGapMs, `leaseMs must be below ${policy.shortestRetryGapMs}, the shortest pause between two attempts of ${name}: a longer lease would refuse the retry that repairs a crash.`);
-  require(limits.deadlineMs <
-    policy.timeoutMs -
-      networkMarginMs, `deadlineMs must be below ${policy.timeoutMs - networkMarginMs}: ${name} gives up after ${policy.timeoutMs} ms, and the answer has to travel.`);
-  require(limits.retainMs >=
-    policy.retryHorizonMs, `retainMs must be at least ${policy.retryHorizonMs}: for so long a delivery of ${name} can come again.`);
+  demand(limits.waitMs <= longestWaitMs, `waitMs must be at most ${longestWaitMs}.`);
+  demand(
+    limits.leaseMs >= shortestLeaseMs,
+    `leaseMs must be at least ${shortestLeaseMs} milliseconds: a third of it has to suffice for a round trip to the store.`,
+  );
+  demand(
+    limits.leaseMs < policy.shortestRetryGapMs,
+    `leaseMs must be below ${policy.shortestRetryGapMs}, the shortest pause between two attempts of ${name}: a longer lease would refuse the retry that repairs a crash.`,
+  );
+  demand(
+    limits.deadlineMs < policy.timeoutMs - networkMarginMs,
+    `deadlineMs must be below ${policy.timeoutMs - networkMarginMs}: ${name} gives up after ${policy.timeoutMs} ms, and the answer has to travel.`,
+  );
+  demand(
+    limits.retainMs >= policy.retryHorizonMs,
+    `retainMs must be at least ${policy.retryHorizonMs}: for so long a delivery of ${name} can come again.`,
+  );
   return limits;
 }
 
-function requireParts(options: Record<string, unknown>): void {
+function demandParts(options: Record<string, unknown> | undefined): asserts options {
+  demand(typeof options === "object" && options !== null, "Pass options: { provider, store, persist }.");
   const { provider, store, persist, scope, schema, onOutcome } = options;
-  require(hasMethods(provider, [
-    "precheck",
-    "verify",
-    "read",
-  ]), "provider is required: pass one such as aiStats({ secret }).");
-  require(hasMethods(store, [
-    "claim",
-    "extend",
-    "complete",
-    "fail",
-  ]), 'store is required: pass one such as sqliteStore({ path: "deliveries.db" }).');
-  require(typeof persist === "function", "persist is required: the callback that stores the event.");
-  require(scope === undefined || typeof scope === "string", "scope must be a string.");
-  require(schema === undefined ||
-    hasStandardSchema(schema), "schema must be a Standard Schema, such as a zod schema.");
-  require(onOutcome === undefined || typeof onOutcome === "function", "onOutcome must be a function.");
+  demand(
+    hasMethods(provider, ["precheck", "verify", "read"]),
+    "provider is required: pass one such as aiStats({ secret }).",
+  );
+  demand(
+    hasMethods(store, ["claim", "extend", "complete", "fail"]),
+    'store is required: pass one such as sqliteStore({ path: "deliveries.db" }).',
+  );
+  demand(typeof persist === "function", "persist is required: the callback that stores the event.");
+  demand(scope === undefined || typeof scope === "string", "scope must be a string.");
+  demand(
+    schema === undefined || hasStandardSchema(schema),
+    "schema must be a Standard Schema, such as a zod schema.",
+  );
+  demand(onOutcome === undefined || typeof onOutcome === "function", "onOutcome must be a function.");
 }
 
 function hasMethods(value: unknown, names: readonly string[]): boolean {
@@ -133,6 +144,6 @@ function hasStandardSchema(schema: unknown): boolean {
   );
 }
 
-function require(condition: boolean, message: string): asserts condition {
+function demand(condition: boolean, message: string): asserts condition {
   if (!condition) throw new LatchhookError("invalid-option", message);
 }

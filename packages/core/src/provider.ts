@@ -71,7 +71,7 @@ export interface DeliveryPolicy {
   readonly timeoutMs: number;
   /** The shortest pause between two attempts, in milliseconds. A lease must be over before the next attempt. */
   readonly shortestRetryGapMs: number;
-  /** For how long the same delivery can come again, in milliseconds. Dedupe records must outlive it. */
+  /** For how long the same delivery can come again, retried or replayed, in milliseconds. Records must outlive it. */
   readonly retryHorizonMs: number;
   /** How many attempts the sender makes, or null where it does not say. */
   readonly maxAttempts: number | null;

@@ -46,8 +46,8 @@ export function createReceiver<
   Schema extends StandardSchema | undefined = undefined,
 >(receiverOptions: ReceiverOptions<Event, Transaction, Schema>): Receiver {
   const options = receiverOptions as unknown as AnyReceiverOptions;
-  const { provider } = options;
   const limits = resolveLimits(options);
+  const { provider } = options;
   const observer = options.onOutcome ?? logFailure;
   const inFlight = trackInFlight();
   let closing = false;

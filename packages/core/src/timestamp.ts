@@ -47,3 +47,11 @@ export function resolveTolerance(provider: string, toleranceSeconds: number | un
   }
   return tolerance;
 }
+
+/**
+ * For how long a delivery can come again: as long as its sender retries, and as long as a captured one is believed,
+ * which is from the tolerance before its timestamp to the tolerance after.
+ */
+export function repeatHorizonMs(retryHorizonMs: number, toleranceSeconds: number): number {
+  return Math.max(retryHorizonMs, 2 * toleranceSeconds * 1000);
+}

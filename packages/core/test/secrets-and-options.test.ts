@@ -190,7 +190,7 @@ describe.each(dialects)("limits against the policy of $name", (dialect) => {
 
   it.each([
     ["leaseMs", policy.shortestRetryGapMs, policy.shortestRetryGapMs - 1],
-    ["leaseMs", policy.shortestRetryGapMs + 1, 1],
+    ["leaseMs", policy.shortestRetryGapMs + 1, 50],
     ["deadlineMs", policy.timeoutMs, policy.timeoutMs - 1_001],
     ["deadlineMs", policy.timeoutMs - 1_000, 1],
     ["retainMs", policy.retryHorizonMs - 1, policy.retryHorizonMs],
@@ -244,8 +244,28 @@ describe("options of a receiver", () => {
     expect(make({ ...complete, [option]: value })).toThrow(option);
   });
 
-  it("D42 no options at all → throws", () => {
-    expect(make({})).toThrow(expect.objectContaining({ code: "invalid-option" }));
+  it.each([[{}], [undefined], [null], ["options"]])(
+    "D42 %o as options → throws, saying what to pass",
+    (options) => {
+      expect(make(options as object)).toThrow(expect.objectContaining({ code: "invalid-option" }));
+      expect(make(options as object)).toThrow("provider");
+    },
+  );
+
+  it("D40 a lease in seconds, by mistake → throws", () => {
+    expect(make({ ...complete, leaseMs: 4 })).toThrow("at least 50 milliseconds");
+    expect(make({ ...complete, leaseMs: 50 })).not.toThrow();
+  });
+
+  it("D40 a retention shorter than a captured delivery is believed → throws", () => {
+    const patient = dialect.provider({ secret: dialect.secrets[0], toleranceSeconds: 86_400 });
+    expect(make({ ...complete, provider: patient, retainMs: 2 * 86_400_000 - 1 })).toThrow("retainMs");
+    expect(make({ ...complete, provider: patient, retainMs: 2 * 86_400_000 })).not.toThrow();
+  });
+
+  it("D41 headerPrefix other than webhook and svix → throws", () => {
+    const wrong = { secret: `whsec_${btoa("k".repeat(24))}`, headerPrefix: "x" as "svix" };
+    expect(() => standardWebhooks(wrong)).toThrow("headerPrefix");
   });
 
   it.each([

@@ -5,6 +5,7 @@ import { dateFromSeconds, objectMember, parseJsonObject, stringMember } from "..
 import { defineProvider, type Provider, unauthentic } from "../provider.ts";
 import type { SecretOption } from "../secrets.ts";
 import { timestampedHmac } from "../signatures/timestamped-hmac.ts";
+import { repeatHorizonMs, resolveTolerance } from "../timestamp.ts";
 import { aiStatsHeaders, contradictsBody, mixesFamilies } from "./ai-stats/headers.ts";
 import { aiStatsIdentity } from "./ai-stats/identity.ts";
 import { aiStatsJobStatus } from "./ai-stats/job-status.ts";
@@ -86,15 +87,21 @@ function schemaOf(type: string): typeof videoData | typeof batchData | undefined
  * header that is present must agree with it.
  */
 export function aiStats(options: AiStatsOptions = {}): Provider<AiStatsEvent> {
+  const toleranceSeconds = resolveTolerance("aiStats", options.toleranceSeconds);
   return defineProvider<AiStatsEvent>({
     name: "ai-stats",
     // Observed: 30 s to the response headers; attempts after 60 s, 5 min and 15 min, run by a job every 5 minutes.
-    policy: { timeoutMs: 30_000, shortestRetryGapMs: 60_000, retryHorizonMs: 3_600_000, maxAttempts: 4 },
+    policy: {
+      timeoutMs: 30_000,
+      shortestRetryGapMs: 60_000,
+      retryHorizonMs: repeatHorizonMs(3_600_000, toleranceSeconds),
+      maxAttempts: 4,
+    },
     ...timestampedHmac({
       provider: "aiStats",
       secret: options.secret,
       environmentVariable: "AI_STATS_WEBHOOK_SECRET",
-      toleranceSeconds: options.toleranceSeconds,
+      toleranceSeconds,
       headerNames: aiStatsHeaders,
     }),
     read({ headers, body }) {

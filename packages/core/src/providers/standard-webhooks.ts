@@ -4,6 +4,7 @@ import { parseJsonObject, stringMember } from "../json.ts";
 import { defineProvider, type Provider } from "../provider.ts";
 import type { SecretOption } from "../secrets.ts";
 import { standardWebhooksSignature } from "../signatures/standard-webhooks-signature.ts";
+import { repeatHorizonMs, resolveTolerance } from "../timestamp.ts";
 
 export interface StandardWebhooksOptions {
   /** The endpoint's secret, `whsec_` and base64. Default: the environment's `STANDARD_WEBHOOKS_SECRET`. */
@@ -24,13 +25,20 @@ export type StandardWebhooksEvent = KnownEvent<string, unknown>;
  * give `event.data` its type.
  */
 export function standardWebhooks(options: StandardWebhooksOptions = {}): Provider<StandardWebhooksEvent> {
+  const toleranceSeconds = resolveTolerance("standardWebhooks", options.toleranceSeconds);
   const idHeader = `${options.headerPrefix ?? "webhook"}-id`;
   return defineProvider<StandardWebhooksEvent>({
     name: "standard-webhooks",
     // The specification: a timeout of 15 to 30 s, and an example schedule that starts at 5 s and lasts 75 h 35 min.
-    policy: { timeoutMs: 15_000, shortestRetryGapMs: 5_000, retryHorizonMs: 272_100_000, maxAttempts: null },
+    policy: {
+      timeoutMs: 15_000,
+      shortestRetryGapMs: 5_000,
+      retryHorizonMs: repeatHorizonMs(272_100_000, toleranceSeconds),
+      maxAttempts: null,
+    },
     ...standardWebhooksSignature({
       ...options,
+      toleranceSeconds,
       provider: "standardWebhooks",
       secret: options.secret,
       environmentVariable: "STANDARD_WEBHOOKS_SECRET",

@@ -5,6 +5,7 @@ import { dateFromSeconds, type JsonObject, parseJsonObject, stringMember } from 
 import { defineProvider, type Provider } from "../provider.ts";
 import type { SecretOption } from "../secrets.ts";
 import { standardWebhooksSignature } from "../signatures/standard-webhooks-signature.ts";
+import { repeatHorizonMs, resolveTolerance } from "../timestamp.ts";
 
 export interface VideogenOptions {
   /** The endpoint's `signingSecret`, `whsec_` and base64. Default: the environment's `VIDEOGEN_WEBHOOK_SECRET`. */
@@ -71,15 +72,21 @@ const endings: ReadonlyMap<string, JobStatus> = new Map<string, JobStatus>([
 
 /** VideoGen: Standard Webhooks `v1`. Its event name is the body's `event`. */
 export function videogen(options: VideogenOptions = {}): Provider<VideogenEvent> {
+  const toleranceSeconds = resolveTolerance("videogen", options.toleranceSeconds);
   return defineProvider<VideogenEvent>({
     name: "videogen",
     // Documented: 15 s, then exponential backoff. The schedule is not published; the specification's is assumed.
-    policy: { timeoutMs: 15_000, shortestRetryGapMs: 5_000, retryHorizonMs: 272_100_000, maxAttempts: null },
+    policy: {
+      timeoutMs: 15_000,
+      shortestRetryGapMs: 5_000,
+      retryHorizonMs: repeatHorizonMs(272_100_000, toleranceSeconds),
+      maxAttempts: null,
+    },
     ...standardWebhooksSignature({
       provider: "videogen",
       secret: options.secret,
       environmentVariable: "VIDEOGEN_WEBHOOK_SECRET",
-      toleranceSeconds: options.toleranceSeconds,
+      toleranceSeconds,
     }),
     read({ headers, body }) {
       const parsed = parseJsonObject(body);

@@ -42,7 +42,7 @@ export function standardWebhooksSignature(
   const tolerance = resolveTolerance(options.provider, options.toleranceSeconds);
   const publicKeys = importPublicKeys(options.provider, options.publicKey);
   const ring = secretRing(options, publicKeys.length > 0);
-  const prefix = options.headerPrefix ?? "webhook";
+  const prefix = resolvePrefix(options);
 
   const names = { id: `${prefix}-id`, timestamp: `${prefix}-timestamp`, signature: `${prefix}-signature` };
 
@@ -84,6 +84,11 @@ export function standardWebhooksSignature(
 }
 
 const mismatch = unauthentic("signature-mismatch");
+
+function resolvePrefix({ provider, headerPrefix = "webhook" }: StandardWebhooksSignatureOptions): string {
+  if (headerPrefix === "webhook" || headerPrefix === "svix") return headerPrefix;
+  throw new LatchhookError("invalid-option", `${provider}: headerPrefix must be "webhook" or "svix".`);
+}
 
 /** Printable ASCII, at most 256, without a dot: with one, id, timestamp and body could be split anew. */
 function isWebhookId(id: string): boolean {
