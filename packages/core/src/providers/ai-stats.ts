@@ -10,6 +10,8 @@ import { aiStatsHeaders, contradictsBody, mixesFamilies } from "./ai-stats/heade
 import { aiStatsIdentity } from "./ai-stats/identity.ts";
 import { aiStatsJobStatus } from "./ai-stats/job-status.ts";
 
+export { aiStatsStatuses } from "./ai-stats/job-status.ts";
+
 export interface AiStatsOptions {
   /** The webhook's secret, `whsec_` included. Default: the environment's `AI_STATS_WEBHOOK_SECRET`. */
   readonly secret?: SecretOption | undefined;
@@ -56,7 +58,8 @@ const batchData = v.looseObject({
 export type AiStatsVideo = v.InferOutput<typeof videoData>;
 export type AiStatsBatch = v.InferOutput<typeof batchData>;
 
-const changes = [
+/** What can be told of a job: `video.completed`, `batch.completed` and so on. */
+export const aiStatsChanges = [
   "created",
   "progress",
   "completed",
@@ -65,7 +68,7 @@ const changes = [
   "expired",
   "status_changed",
 ] as const;
-type Change = (typeof changes)[number];
+type Change = (typeof aiStatsChanges)[number];
 
 export type AiStatsEvent =
   | KnownEvent<`video.${Change}`, AiStatsVideo>
@@ -75,7 +78,7 @@ export type AiStatsEvent =
 /** The schema of a type's data, or undefined for a type that is not known. */
 function schemaOf(type: string): typeof videoData | typeof batchData | undefined {
   const [kind, change, ...rest] = type.split(".");
-  if (rest.length > 0 || !changes.some((known) => known === change)) return undefined;
+  if (rest.length > 0 || !aiStatsChanges.some((known) => known === change)) return undefined;
   if (kind === "video") return videoData;
   return kind === "batch" ? batchData : undefined;
 }

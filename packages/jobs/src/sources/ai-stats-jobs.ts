@@ -1,4 +1,4 @@
-import type { JobStatus } from "@latchhook/core";
+import { aiStatsStatuses } from "@latchhook/core/providers/ai-stats";
 import { positive } from "../check-option.ts";
 import { isLoopback } from "../http/base-url.ts";
 import { boundedStream } from "../http/bounded-stream.ts";
@@ -67,19 +67,6 @@ export interface AiStatsJobs extends JobSource {
   ): Promise<JobResult<{ readonly downloadUrl: string; readonly expiresAt: Date | null }>>;
   toDeliveryBody(job: JobState): Uint8Array | undefined;
 }
-
-/** What the sender's own code maps each provider's words to, and the words that older versions let through. */
-const statuses: ReadonlyMap<unknown, JobStatus> = new Map<unknown, JobStatus>([
-  ["queued", "queued"],
-  ["pending", "queued"],
-  ["processing", "processing"],
-  ["in_progress", "processing"],
-  ["running", "processing"],
-  ["completed", "completed"],
-  ["failed", "failed"],
-  ["cancelled", "cancelled"],
-  ["expired", "expired"],
-]);
 
 const pollIntervalMs = 20_000;
 
@@ -164,7 +151,7 @@ function toState(data: JsonObject): JobResult<{ job: JobState }> {
     pollAfterSeconds: data.poll_after_seconds,
     errorMessage: typeof error === "string" ? error : (objectMember(error).message ?? upstreamMessage(data)),
   };
-  return readState(data, members, statuses);
+  return readState(data, members, aiStatsStatuses);
 }
 
 function upstreamMessage(data: JsonObject): unknown {

@@ -1,3 +1,4 @@
+import { aiStatsChanges } from "@latchhook/core/providers/ai-stats";
 import { checkWebhookUrl, type SubscriptionError, type WebhookUrlOptions } from "./webhook-url.ts";
 
 /** The kinds of job whose events can be subscribed to. */
@@ -38,15 +39,6 @@ export type SubscriptionResult =
     }
   | { readonly ok: false; readonly error: SubscriptionError };
 
-const phases = [
-  "created",
-  "progress",
-  "completed",
-  "failed",
-  "cancelled",
-  "expired",
-  "status_changed",
-] as const;
 const kinds: readonly JobKind[] = ["video", "batch"];
 
 /** What the sender takes where none are named, or the list is empty. */
@@ -126,7 +118,8 @@ function readEntry(entry: unknown, kind: JobKind): readonly string[] | Subscript
     .toLowerCase()
     .replace(/(^|\.)canceled$/, "$1cancelled");
   const [prefix, phase] = name.includes(".") ? splitOnce(name) : ["job", name];
-  const named = phase === "*" && name !== "*" ? phases : phases.filter((known) => known === phase);
+  const named =
+    phase === "*" && name !== "*" ? aiStatsChanges : aiStatsChanges.filter((known) => known === phase);
   const understood = prefix === "job" || kinds.includes(prefix as JobKind);
   if (!understood || named.length === 0)
     return drop(shown, "event-unknown", `${shown} is no event of this sender`);

@@ -1,7 +1,8 @@
 import { isTerminal, type JobStatus } from "../../event.ts";
 import { type JsonObject, objectMember } from "../../json.ts";
 
-const statuses: ReadonlyMap<unknown, JobStatus> = new Map<unknown, JobStatus>([
+/** What each of the sender's words for a job's status means, those of older versions included. */
+export const aiStatsStatuses: ReadonlyMap<unknown, JobStatus> = new Map<unknown, JobStatus>([
   ["queued", "queued"],
   ["pending", "queued"],
   ["processing", "processing"],
@@ -19,13 +20,13 @@ const statuses: ReadonlyMap<unknown, JobStatus> = new Map<unknown, JobStatus>([
  */
 export function aiStatsJobStatus(type: string, payload: JsonObject): JobStatus | undefined {
   const change = type.slice(type.indexOf(".") + 1);
-  const announced = statuses.get(change);
+  const announced = aiStatsStatuses.get(change);
   if (announced !== undefined && isTerminal(announced)) return announced;
 
   const data = objectMember(payload.data);
-  const current = statuses.get(data.status) ?? statuses.get(data.lifecycle_status);
+  const current = aiStatsStatuses.get(data.status) ?? aiStatsStatuses.get(data.lifecycle_status);
   if (change === "status_changed") {
-    return statuses.get(objectMember(payload.status_change).status) ?? current;
+    return aiStatsStatuses.get(objectMember(payload.status_change).status) ?? current;
   }
   if (change === "created" || change === "progress") {
     const running = change === "created" ? "queued" : "processing";
