@@ -1,7 +1,7 @@
 import { importHmacKey, verifyHmac } from "#crypto";
 import type { HmacKey } from "../crypto/crypto.ts";
 import { type HeaderSource, readHeader } from "../headers.ts";
-import type { Provider, Refusal, SignedRequest } from "../provider.ts";
+import type { Provider, Refusal } from "../provider.ts";
 import { keyRing, type SecretOption, utf8Secret } from "../secrets.ts";
 import { checkTimestamp, resolveTolerance } from "../timestamp.ts";
 import { checkHexSignature, hexDigits } from "./hex-signature.ts";
@@ -31,23 +31,33 @@ export function timestampedHmac(options: TimestampedHmacOptions): Pick<Provider,
   const tolerance = resolveTolerance(options.provider, options.toleranceSeconds);
   const ring = keyRing<HmacKey>({ ...options, importKey: (secret) => importHmacKey(utf8Secret(secret)) });
 
-  function precheck({ headers, receivedAt = Date.now() }: Omit<SignedRequest, "body">): Refusal | undefined {
+  function check(headers: HeaderSource, receivedAt: number): Refusal | CheckedHeaders {
     const names = options.headerNames(headers);
+    const signature = readHeader(headers, names.signature);
+    const timestamp = readHeader(headers, names.timestamp);
     return (
-      checkHexSignature(readHeader(headers, names.signature)) ??
-      checkTimestamp(readHeader(headers, names.timestamp), receivedAt, tolerance)
+      checkHexSignature(signature) ??
+      checkTimestamp(timestamp, receivedAt, tolerance) ?? { ok: true, signature, timestamp }
     );
   }
 
   return {
-    precheck,
+    precheck({ headers, receivedAt = Date.now() }) {
+      const checked = check(headers, receivedAt);
+      return checked.ok ? undefined : checked;
+    },
     verify(request) {
-      const refusal = precheck(request);
-      if (refusal !== undefined) return refusal;
-      const names = options.headerNames(request.headers);
-      const prefix = `${readHeader(request.headers, names.timestamp)}.`;
-      const signatures = [hexDigits(readHeader(request.headers, names.signature))];
+      const checked = check(request.headers, request.receivedAt ?? Date.now());
+      if (!checked.ok) return checked;
+      const prefix = `${checked.timestamp}.`;
+      const signatures = [hexDigits(checked.signature)];
       return matchKey(ring, request, (key) => verifyHmac(key, prefix, request.body, signatures, "hex"));
     },
   };
+}
+
+interface CheckedHeaders {
+  readonly ok: true;
+  readonly timestamp: string | undefined;
+  readonly signature: string | undefined;
 }
