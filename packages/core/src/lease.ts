@@ -1,9 +1,8 @@
 import { LatchhookError } from "./errors.ts";
+import type { ReceiverLimits } from "./options.ts";
 import type { Claim, Store } from "./store.ts";
 
 export interface LeaseOptions {
-  readonly leaseMs: number;
-  readonly maxRunMs: number;
   /** When the claims were asked for, by `performance.now()`: their leases began no earlier. */
   readonly claimedAt: number;
   /**
@@ -41,9 +40,11 @@ export interface Lease {
 export function holdLease(
   store: Store<never>,
   openClaims: () => readonly Claim[],
+  limits: Pick<ReceiverLimits, "leaseMs" | "maxRunMs">,
   options: LeaseOptions,
 ): Lease {
-  const { leaseMs, maxRunMs, claimedAt, isMarking, onEnd } = options;
+  const { leaseMs, maxRunMs } = limits;
+  const { claimedAt, isMarking, onEnd } = options;
   const controller = new AbortController();
   let safeUntil = claimedAt + leaseMs;
   let beating = false;

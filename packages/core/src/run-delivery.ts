@@ -46,13 +46,12 @@ export async function runDelivery(
 ): Promise<RunResult> {
   const { store, limits } = options;
   const { claims, claimedAt } = delivery.acquired;
-  const [main, ...others] = claims;
+  const main = claims[0];
   const retainMs = delivery.reading.undated ? Number.POSITIVE_INFINITY : limits.retainMs;
   const commit = createCommit(store, main, retainMs);
-  const openClaims = (): readonly Claim[] => (commit.isCommitted() ? others : claims);
+  const openClaims = (): readonly Claim[] => (commit.isCommitted() ? claims.slice(1) : claims);
   let completing = false;
-  const lease = holdLease(store, openClaims, {
-    ...limits,
+  const lease = holdLease(store, openClaims, limits, {
     claimedAt,
     isMarking: () => completing || commit.isRunning(),
     onEnd: (error) => onLeaseLost({ code: "lease-lost", error }),

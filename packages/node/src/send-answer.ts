@@ -8,7 +8,7 @@ import { closingHeaders, discardBody, hasArrived } from "./discard-body.ts";
  */
 export async function sendAnswer(response: ServerResponse, { status, headers, body }: Answer): Promise<void> {
   const request = response.req;
-  const arrived = await hasArrived(request);
+  const arrived = request.complete || (await hasArrived(request));
   // Whoever answered before has had the last word.
   if (response.headersSent || response.destroyed) return;
   const length = { "content-length": Buffer.byteLength(body) };

@@ -1,4 +1,4 @@
-import {
+import nodeCrypto, {
   createHash,
   createHmac,
   createPublicKey,
@@ -47,5 +47,8 @@ export const verifyEd25519: PlatformCrypto["verifyEd25519"] = (key, prefix, body
   });
 };
 
+// In one call where the runtime has it: a Hash object costs more to make and to collect than the digest itself.
+const hashOnce: typeof nodeCrypto.hash | undefined = nodeCrypto.hash;
+
 export const sha256Hex: PlatformCrypto["sha256Hex"] = (data) =>
-  createHash("sha256").update(data).digest("hex");
+  hashOnce === undefined ? createHash("sha256").update(data).digest("hex") : hashOnce("sha256", data, "hex");
