@@ -75,6 +75,7 @@ export function createCommit(store: Store<never>, claim: Claim, retainMs: number
     },
     async settle() {
       ended = true;
+      if (started.length === 0) return;
       await Promise.allSettled(started);
       await started.at(-1);
     },

@@ -1,9 +1,11 @@
+import { isPromiseLike } from "./maybe-promise.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** Tells the observer. It is never awaited, and its failure, now or later, changes nothing. */
 export function notify(observer: (outcome: Outcome) => unknown, outcome: Outcome): void {
   try {
-    Promise.resolve(observer(outcome)).catch(() => {});
+    const told = observer(outcome);
+    if (isPromiseLike(told)) told.then(undefined, () => {});
   } catch {
     // An observer cannot change an answer.
   }

@@ -62,16 +62,13 @@ export async function claimAndRun(
       return passage.outcome("in-flight", { ...known, retryAfterMs: acquired.retryAfterMs });
     }
     const toOutcome = ({ code, error }: RunResult): Outcome =>
-      passage.outcome(code, {
-        ...known,
-        claimAttempt: acquired.attempt,
-        ...(error === undefined ? {} : { error }),
-      });
+      passage.outcome(code, { secretIndex, key: keys[0], claimAttempt: acquired.attempt, error });
     const delivery = {
       acquired,
       reading,
       event,
-      ...signed,
+      headers: signed.headers,
+      body: signed.body,
       receivedAt: passage.receivedAt,
       policyMaxAttempts: provider.policy.maxAttempts,
     };

@@ -76,7 +76,8 @@ async function persist(
   commit: Commit,
 ): Promise<void> {
   try {
-    const event = await applySchema(delivery.event, options.schema);
+    const { schema } = options;
+    const event = schema === undefined ? delivery.event : await applySchema(delivery.event, schema);
     lease.requireHeld();
     await options.persist(event as never, toDelivery(delivery, lease, commit));
   } catch (error) {

@@ -9,11 +9,7 @@ export type SchemaEvent<Event extends WebhookEvent, Schema extends StandardSchem
   Schema extends StandardSchema<infer Output> ? KnownEvent<Event["type"], Output> | UnknownEvent : Event;
 
 /** Applies the user's schema to the event's data. Data that it refuses makes the event an unknown one. */
-export async function applySchema(
-  event: WebhookEvent,
-  schema: StandardSchema | undefined,
-): Promise<WebhookEvent> {
-  if (schema === undefined) return event;
+export async function applySchema(event: WebhookEvent, schema: StandardSchema): Promise<WebhookEvent> {
   const result = await schema["~standard"].validate(event.data);
   return result.issues === undefined
     ? { ...event, type: event.type, known: true, data: result.value }
