@@ -10,7 +10,7 @@ import { microsecondsText, type Part, type Row, ratioText } from "./report.ts";
 import { pinClient, type ServerProcess, startServer } from "./server-process.ts";
 
 const sizes = [1024, 16_384] as const;
-const rounds = 6;
+const rounds = 5;
 const requestsPerRound = 3_000;
 const connections = 16;
 
