@@ -38,16 +38,19 @@ export async function processesPart(): Promise<Part> {
 async function runTogether(engine: Engine, count: number): Promise<number> {
   const script = fileURLToPath(import.meta.url);
   const children = Array.from({ length: count }, () => fork(script, [engine]));
-  await Promise.all(children.map((child) => once(child, "message")));
+  await Promise.all(children.map(nextMessage));
   for (const child of children) child.send("start");
-  const results = await Promise.all(children.map(readResult));
+  const results = (await Promise.all(children.map(nextMessage))).map(Number);
   await Promise.all(children.map((child) => once(child, "exit")));
   return results.reduce((sum, result) => sum + result, 0);
 }
 
-async function readResult(child: ChildProcess): Promise<number> {
-  const [result] = (await once(child, "message")) as [number];
-  return result;
+/** What a process says next; an error where it ends without saying it. */
+function nextMessage(child: ChildProcess): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    child.once("message", resolve);
+    child.once("exit", (code, signal) => reject(new Error(`a process ended early (${code ?? signal})`)));
+  });
 }
 
 /** One of the processes: opens its own connections, reports that it is ready, and runs when it is told to. */
