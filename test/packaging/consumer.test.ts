@@ -37,7 +37,7 @@ describe("a project with the tarballs installed", () => {
     expect(Object.keys(imported as object)).toEqual(specifiers);
     expect(imported).toMatchObject({
       "@latchhook/core": expect.arrayContaining(["createReceiver", "verifyWebhook"]),
-      "@latchhook/core/providers/ai-stats": ["aiStats"],
+      "@latchhook/core/providers/ai-stats": ["aiStats", "aiStatsChanges", "aiStatsStatuses"],
       "@latchhook/hono": ["webhook"],
       "@latchhook/stores/sqlite": ["sqliteStore"],
     });
