@@ -1,7 +1,7 @@
 /** The bytes of a body as they arrive. */
 export interface ByteCollector {
   /** How many there are so far. */
-  readonly length: number;
+  length(): number;
   add(chunk: Uint8Array): void;
   /** All of them; the chunk itself where there was only one. */
   bytes(): Uint8Array;
@@ -15,9 +15,7 @@ export function collectBytes(): ByteCollector {
   let held: Uint8Array = new Uint8Array();
   let length = 0;
   return {
-    get length() {
-      return length;
-    },
+    length: () => length,
     add(chunk) {
       const total = length + chunk.byteLength;
       if (length === 0) held = chunk;

@@ -17,7 +17,7 @@ export interface LeaseOptions {
 /** Claims kept alive by heartbeats while the callback runs. */
 export interface Lease {
   /** Aborts, with the reason, once the right to run is gone. */
-  readonly signal: AbortSignal;
+  signal(): AbortSignal;
   /**
    * For the moment before the callback begins: the claim's reply may have come late, or the process stood still.
    *
@@ -80,9 +80,7 @@ export function holdLease(
   const timer = setInterval(() => void beat(), Math.min(leaseMs, maxRunMs) / 3);
   return {
     // A signal costs more than all the rest of a lease, and few callbacks look at it.
-    get signal() {
-      return controller.signal;
-    },
+    signal: () => controller.signal,
     requireHeld() {
       if (performance.now() >= safeUntil) throw leaseLost("it was over before the callback could begin");
     },

@@ -3,11 +3,12 @@ import { type Commit, createCommit } from "./commit.ts";
 import type { Delivery } from "./delivery.ts";
 import { isLatchhookError } from "./errors.ts";
 import type { WebhookEvent } from "./event.ts";
-import { type HeaderSource, toHeaders } from "./headers.ts";
+import type { HeaderSource } from "./headers.ts";
 import { holdLease, type Lease } from "./lease.ts";
 import type { ReceiverLimits } from "./options.ts";
 import type { OutcomeCode } from "./outcome.ts";
 import type { Reading } from "./provider.ts";
+import { RunningDelivery } from "./running-delivery.ts";
 import { applySchema, type StandardSchema } from "./schema.ts";
 import type { Claim, Store } from "./store.ts";
 
@@ -79,7 +80,7 @@ async function persist(
     const { schema } = options;
     const event = schema === undefined ? delivery.event : await applySchema(delivery.event, schema);
     lease.requireHeld();
-    await options.persist(event as never, toDelivery(delivery, lease, commit));
+    await options.persist(event as never, new RunningDelivery(delivery, lease, commit));
   } catch (error) {
     // A commit that the callback left running decides which claims are still to be given back.
     await commit.settle().catch(() => {});
@@ -103,28 +104,4 @@ async function complete(store: Store<never>, claims: readonly Claim[], retainMs:
   } catch (error) {
     return { code: "store-unavailable", error };
   }
-}
-
-function toDelivery(
-  { acquired, reading, headers, body, receivedAt, policyMaxAttempts }: ClaimedDelivery,
-  lease: Lease,
-  commit: Commit,
-): Delivery<never> {
-  const attempt = reading.attempt ?? acquired.attempt;
-  const maxAttempts = reading.maxAttempts ?? policyMaxAttempts;
-  return {
-    key: acquired.claims[0].key,
-    attempt,
-    maxAttempts,
-    lastAttempt: maxAttempts !== null && attempt >= maxAttempts,
-    receivedAt: new Date(receivedAt),
-    get headers() {
-      return toHeaders(headers);
-    },
-    rawBody: body,
-    get signal() {
-      return lease.signal;
-    },
-    commit: commit.run,
-  };
 }

@@ -55,7 +55,7 @@ function readChunks(request: NodeRequest, { maxBytes, timeoutMs }: BodyLimits): 
       resolve(result);
     }
     function take(chunk: Uint8Array): void {
-      if (collected.length + chunk.byteLength > maxBytes) settle(tooLarge);
+      if (collected.length() + chunk.byteLength > maxBytes) settle(tooLarge);
       else collected.add(chunk);
     }
     function end(): void {

@@ -216,7 +216,7 @@ describe("collectBytes", () => {
       expected.push(...chunk);
       if (value > 1) chunk.fill(0);
     }
-    expect(collected.length).toBe(expected.length);
+    expect(collected.length()).toBe(expected.length);
     expect(collected.bytes()).toEqual(Uint8Array.from(expected));
   });
 });
