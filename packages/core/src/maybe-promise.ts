@@ -13,19 +13,3 @@ export function andThen<Value, Result>(
 ): MaybePromise<Result> {
   return isPromiseLike(value) ? value.then(next) : next(value);
 }
-
-/** The index of the first item that passes `test`, or -1: synchronous as long as `test` is. */
-export function firstMatch<Item>(
-  items: readonly Item[],
-  test: (item: Item) => MaybePromise<boolean>,
-  from = 0,
-): MaybePromise<number> {
-  for (let index = from; index < items.length; index++) {
-    const matched = test(items[index] as Item);
-    if (matched === true) return index;
-    if (matched !== false) {
-      return matched.then((late) => (late ? index : firstMatch(items, test, index + 1)));
-    }
-  }
-  return -1;
-}

@@ -1,4 +1,3 @@
-import { firstMatch } from "../maybe-promise.ts";
 import type { Ed25519Key, HmacKey, PlatformCrypto, SignatureEncoding } from "./crypto.ts";
 
 type LazyKey = () => Promise<CryptoKey>;
@@ -47,11 +46,11 @@ async function verifyAny(
   const content = new Uint8Array(prefixBytes.length + body.length);
   content.set(prefixBytes);
   content.set(body, prefixBytes.length);
-  const index = await firstMatch(signatures, (signature) => {
+  for (const signature of signatures) {
     const bytes = decode(signature, encoding);
-    return bytes !== undefined && crypto.subtle.verify(algorithm, key, bytes, content);
-  });
-  return index >= 0;
+    if (bytes !== undefined && (await crypto.subtle.verify(algorithm, key, bytes, content))) return true;
+  }
+  return false;
 }
 
 /** The signature's bytes, or undefined where the text is not their canonical base64. */

@@ -1,6 +1,7 @@
 import { type Refusal, unauthentic } from "../provider.ts";
 
-const digest = /^[0-9a-fA-F]{64}$/;
+const sha256Digits = 64;
+const notHex = /[^0-9a-fA-F]/;
 
 /**
  * Why a hex SHA-256 signature is refused, or undefined. Exactly 64 hex digits after the prefix: a lenient decoder
@@ -9,7 +10,8 @@ const digest = /^[0-9a-fA-F]{64}$/;
  */
 export function checkHexSignature(text: string | undefined, prefix = ""): Refusal | undefined {
   if (text === undefined || text === "") return unauthentic("missing-signature");
-  const isHex = text.startsWith(prefix) && digest.test(prefix === "" ? text : text.slice(prefix.length));
+  const digits = prefix === "" ? text : text.slice(prefix.length);
+  const isHex = digits.length === sha256Digits && !notHex.test(digits) && text.startsWith(prefix);
   return isHex ? undefined : unauthentic("malformed-signature");
 }
 
