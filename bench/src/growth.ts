@@ -151,11 +151,9 @@ const growRedis: Grow = async (entries) => {
   const batch = 1_000;
   for (let done = 0; done < entries; done += batch) {
     const seeds = Array.from({ length: batch }, newKey);
-    const writes = seeds.flatMap((key) => [
-      client.hSet(`${prefix}${key}`, { state: "completed", owner: "seed", fence: "1" }),
-      client.pExpire(`${prefix}${key}`, retainMs),
-    ]);
-    await Promise.all(writes);
+    const record = "completed 1 1 f 0 seed";
+    const expiration = { type: "PX", value: retainMs } as const;
+    await Promise.all(seeds.map((key) => client.set(`${prefix}${key}`, record, { expiration })));
   }
   const bytes = (await usedMemory()) - before;
   return { store: redisStore({ client, prefix }), concurrency: 16, size: () => bytes, close: opened.close };

@@ -66,7 +66,7 @@ function createStore(redis: Redis, prefix: string, allowEviction: boolean): Stor
     name: "redis",
     claim: (key, { owner, leaseMs, retainMs }) =>
       use("claim", async () => {
-        const values = [owner, durationText(leaseMs), durationText(retainMs)];
+        const values = [owner, durationText(leaseMs), durationText(leaseMs + retainMs)];
         return readClaim(await runScript(redis, scripts.claim, prefix + key, values));
       }),
     extend: ({ key, owner, fence }, leaseMs) =>
@@ -84,7 +84,7 @@ function createStore(redis: Redis, prefix: string, allowEviction: boolean): Stor
 /** Beyond this a duration is for ever; PEXPIRE counts in 64 bits. */
 const longestMs = 1e14;
 
-/** A duration as the scripts read it: whole milliseconds, or `never` for one without end. */
+/** A duration as the scripts read it: whole milliseconds above 0, or `never` for one without end. */
 function durationText(milliseconds: number): string {
-  return milliseconds > longestMs ? "never" : String(Math.ceil(milliseconds));
+  return milliseconds > longestMs ? "never" : String(Math.max(1, Math.ceil(milliseconds)));
 }

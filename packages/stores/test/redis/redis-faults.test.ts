@@ -249,7 +249,8 @@ describeWithServer("redisStore when Redis fails", findRedisBinary(), () => {
       it("a fence grows past the stored one even where the server's clock went back", async () => {
         const held = await hold(store);
         const future = held.fence + 1e12;
-        await admin.hset(`latchhook:${held.key}`, "fence", String(future));
+        const record = String(await admin.get(`latchhook:${held.key}`));
+        await admin.set(`latchhook:${held.key}`, record.replace(String(held.fence), String(future)));
         const stored = { ...held, fence: future };
         expect(await store.fail(stored)).toBe("ok");
         expect((await hold(store, held.key)).fence).toBe(future + 1);
