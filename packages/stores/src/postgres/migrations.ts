@@ -1,4 +1,5 @@
 import { createDeliveries } from "./migrations/0001-create-deliveries.ts";
+import { createBatches } from "./migrations/0002-create-batches.ts";
 import { type NameOptions, type Names, resolveNames } from "./names.ts";
 
 /** One step of the schema. A step that has been released never changes; what changes is a new step. */
@@ -9,7 +10,10 @@ export interface Migration {
 }
 
 /** All steps, in order. */
-export const migrations: readonly Migration[] = [{ version: 1, statements: createDeliveries }];
+export const migrations: readonly Migration[] = [
+  { version: 1, statements: createDeliveries },
+  { version: 2, statements: createBatches },
+];
 
 /** The version of the schema that this code needs. */
 export const currentVersion: number = migrations.at(-1)?.version ?? 0;

@@ -7,8 +7,10 @@ export interface Names {
   readonly migrations: string;
   readonly purgeIndex: string;
   readonly claim: string;
+  readonly claimMany: string;
   readonly extend: string;
   readonly complete: string;
+  readonly completeMany: string;
   readonly fail: string;
 }
 
@@ -33,8 +35,10 @@ export function resolveNames({ schema = "public", tablePrefix = "latchhook_" }: 
     migrations: inSchema("migrations"),
     purgeIndex: `"${tablePrefix}deliveries_purge_at"`,
     claim: inSchema("claim"),
+    claimMany: inSchema("claim_many"),
     extend: inSchema("extend"),
     complete: inSchema("complete"),
+    completeMany: inSchema("complete_many"),
     fail: inSchema("fail"),
   };
 }

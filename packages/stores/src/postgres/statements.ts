@@ -16,24 +16,24 @@ export interface Statements {
   readonly purge: Statement;
 }
 
+const decodedKeys = "ARRAY(SELECT decode(key, 'hex') FROM unnest($1::text::text[]) AS key)";
+
 /** Writes the statements for the tables and functions under `names`. */
 export function createStatements(names: Names): Statements {
-  const { claim, complete, extend, fail } = names;
+  const { claim, claimMany, complete, completeMany, extend, fail } = names;
   return {
     claim: statement("claim", `SELECT ${claim}(decode($1, 'hex'), $2, $3, $4) AS outcome`),
     claimMany: statement(
       "claim_many",
-      `SELECT place, ${claim}(decode(key, 'hex'), owner, lease, retention) AS outcome
-FROM unnest($1::text::text[], $2::text::text[], $3::text::float8[], $4::text::float8[])
-  WITH ORDINALITY AS call (key, owner, lease, retention, place)`,
+      `SELECT place, outcome
+FROM ${claimMany}(${decodedKeys}, $2::text::text[], $3::text::float8[], $4::text::float8[])`,
     ),
     extend: statement("extend", `SELECT ${extend}(decode($1, 'hex'), $2, $3, $4) AS outcome`),
     complete: statement("complete", `SELECT ${complete}(decode($1, 'hex'), $2, $3, $4) AS outcome`),
     completeMany: statement(
       "complete_many",
-      `SELECT place, ${complete}(decode(key, 'hex'), owner, fence, retention) AS outcome
-FROM unnest($1::text::text[], $2::text::text[], $3::text::bigint[], $4::text::float8[])
-  WITH ORDINALITY AS call (key, owner, fence, retention, place)`,
+      `SELECT place, outcome
+FROM ${completeMany}(${decodedKeys}, $2::text::text[], $3::text::bigint[], $4::text::float8[])`,
     ),
     fail: statement("fail", `SELECT ${fail}(decode($1, 'hex'), $2, $3) AS outcome`),
     ...commitStatements(names),

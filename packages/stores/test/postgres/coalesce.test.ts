@@ -54,6 +54,45 @@ describeWithServer("postgresStore gathers calls that come at once", await findPo
     for (const key of keys) expect(await stateOf(store, key)).toBe("completed");
   });
 
+  it("a key that is claimed by several at once, in one batch, has one winner", async () => {
+    const store = postgresStore({ client: pool });
+    const options = { leaseMs: longMs, ...retain };
+    const keys = many.slice(0, 20).map(newKey);
+    const failedBefore = await Promise.all(keys.slice(0, 5).map((key) => hold(store, key)));
+    await Promise.all(failedBefore.map((claim) => store.fail(claim)));
+    const owners = ["one", "two", "three"];
+    const [states, repeated] = await Promise.all([
+      Promise.all(
+        keys.map((key) => Promise.all(owners.map((owner) => store.claim(key, { owner, ...options })))),
+      ),
+      Promise.all([1, 2].map(() => store.claim("0".repeat(64), { owner: "same", ...options }))),
+    ]);
+    states.forEach((ofKey, index) => {
+      expect(ofKey.map(({ state }) => state).sort()).toEqual(["claimed", "in-flight", "in-flight"]);
+      expect(ofKey.find(({ state }) => state === "claimed")).toMatchObject({ attempt: index < 5 ? 2 : 1 });
+    });
+    expect(repeated[0]).toMatchObject({ state: "claimed", attempt: 1, takeover: false });
+    expect(repeated[1]).toEqual(repeated[0]);
+  });
+
+  it("a completion that is repeated in one batch is answered ok each time", async () => {
+    const store = postgresStore({ client: pool });
+    const held = await hold(store);
+    const forEver = await hold(store);
+    const answers = await Promise.all([
+      store.complete(held, retain),
+      store.complete(held, retain),
+      store.complete({ ...held, fence: held.fence + 1 }, retain),
+      store.complete(forEver, { retainMs: Number.POSITIVE_INFINITY }),
+    ]);
+    expect(answers).toEqual(["ok", "ok", "lost", "ok"]);
+    const { rows } = await pool.query(
+      "SELECT expires_at::text FROM latchhook_deliveries WHERE key = decode($1, 'hex')",
+      [forEver.key],
+    );
+    expect(rows).toEqual([{ expires_at: "infinity" }]);
+  });
+
   it("a call that the server refuses fails alone", async () => {
     const store = postgresStore({ client: pool });
     const options = { leaseMs: longMs, ...retain };
