@@ -1,13 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { growthPart } from "./growth.ts";
-import { memoryPart } from "./memory.ts";
-import { pathPart } from "./path.ts";
-import { processesPart } from "./processes.ts";
+import { isPartName, partNames } from "./parts.ts";
 import { type Part, printPart } from "./report.ts";
-import { storesPart } from "./stores.ts";
-import { verifyPart } from "./verify.ts";
+import { runPart } from "./run-part.ts";
 
 const { values, positionals } = parseArgs({
   args: process.argv.slice(2).filter((argument) => argument !== "--"),
@@ -15,26 +11,17 @@ const { values, positionals } = parseArgs({
   options: { json: { type: "string" }, large: { type: "boolean", default: false } },
 });
 
-const parts: Readonly<Record<string, () => Promise<Part>>> = {
-  verify: verifyPart,
-  path: pathPart,
-  stores: storesPart,
-  memory: memoryPart,
-  growth: () => growthPart(values.large),
-  processes: processesPart,
-};
-const unknown = positionals.filter((name) => !(name in parts));
+const unknown = positionals.filter((name) => !isPartName(name));
 if (unknown.length > 0) {
-  console.error(`bench: there is no part ${unknown.join(", ")}. Parts: ${Object.keys(parts).join(", ")}.`);
+  console.error(`bench: there is no part ${unknown.join(", ")}. Parts: ${partNames.join(", ")}.`);
   process.exit(2);
 }
 
 const machine = `${cpus()[0]?.model ?? "unknown"}, ${cpus().length} cores, Node ${process.versions.node}`;
 console.log(machine);
 const results: Record<string, Part> = {};
-for (const name of positionals.length > 0 ? positionals : Object.keys(parts)) {
-  const part = await parts[name]?.();
-  if (part === undefined) continue;
+for (const name of positionals.length > 0 ? positionals.filter(isPartName) : partNames) {
+  const part = await runPart(name, values.large);
   printPart(part);
   results[name] = part;
 }

@@ -123,7 +123,7 @@ export const pathServers = {
 export type PathServer = keyof typeof pathServers;
 
 /** What the measuring process asks, and what it is told. */
-export type ServerQuestion = "usage" | "stop";
+export type ServerQuestion = "usage" | "usage after collection" | "stop";
 export interface ServerReport {
   readonly port?: number;
   readonly persisted: number;
@@ -138,7 +138,7 @@ async function serve(name: PathServer): Promise<void> {
   server.listen(0, "127.0.0.1", () => report({ port: (server.address() as { port: number }).port }));
   process.on("message", (question: ServerQuestion) => {
     if (question === "stop") process.exit(0);
-    globalThis.gc?.();
+    if (question === "usage after collection") globalThis.gc?.();
     report({});
   });
 }

@@ -3,7 +3,7 @@ import { standardWebhooks } from "@latchhook/core/providers/standard-webhooks";
 import { memoryStore } from "@latchhook/core/stores/memory";
 import { signStandardWebhooks, toRequest } from "@latchhook/testing";
 import { bodyOf, sizeText } from "./bodies.ts";
-import { interleaved, percentile } from "./interleaved.ts";
+import { type Candidate, interleaved, percentile } from "./interleaved.ts";
 import { forgedRequests, sendAll, signedRequests } from "./load.ts";
 import { benchSecret, type PathServer } from "./path-servers.ts";
 import { microsecondsText, type Part, type Row, ratioText } from "./report.ts";
@@ -11,9 +11,11 @@ import { pinClient, type ServerProcess, startServer } from "./server-process.ts"
 
 const sizes = [1024, 16_384] as const;
 /** What the compiler makes of a server differs from start to start by more than from round to round. */
-const starts = 3;
-const roundsPerStart = 4;
-const requestsPerRound = 1_200;
+const starts = 2;
+const roundsPerStart = 5;
+const requestsPerRound = 800;
+/** Until the compiler is through with what it optimizes. */
+const warmUpRequests = 2_400;
 const connections = 16;
 
 const groups: readonly {
@@ -109,7 +111,7 @@ async function measureInTurn(
     for (let turn = 0; turn < servers.length; turn++) {
       const index = (turn + round) % servers.length;
       const server = servers[index] as ServerProcess;
-      const requests = signedRequests(requestsPerRound, size);
+      const requests = signedRequests(round === 0 ? warmUpRequests : requestsPerRound, size);
       const before = await server.usage();
       const load = await sendAll(server.url, requests, connections);
       const after = await server.usage();
@@ -146,21 +148,20 @@ async function fetchHandler(size: number): Promise<Row[]> {
     }
   }
   // Signing and making the request are in all three, so they are measured alone and taken off.
-  const [making, bare, own] = await interleaved(
-    [
-      { name: "making", run: (count) => run(count, async () => answered) },
-      {
-        name: "bare",
-        run: (count) =>
-          run(count, async (request) => {
-            JSON.parse(new TextDecoder().decode(await request.arrayBuffer()));
-            return Response.json({ received: true });
-          }),
-      },
-      { name: "latchhook", run: (count) => run(count, (request) => receiver.handle(request)) },
-    ],
-    { rounds: 31, batchMs: 25, clock: "processor" },
-  );
+  const candidates = [
+    { name: "making", run: (count: number) => run(count, async () => answered) },
+    {
+      name: "bare",
+      run: (count: number) =>
+        run(count, async (request) => {
+          JSON.parse(new TextDecoder().decode(await request.arrayBuffer()));
+          return Response.json({ received: true });
+        }),
+    },
+    { name: "latchhook", run: (count: number) => run(count, (request) => receiver.handle(request)) },
+  ] satisfies Candidate[];
+  for (const candidate of candidates) await candidate.run(warmUpRequests);
+  const [making, bare, own] = await interleaved(candidates, { rounds: 31, batchMs: 25, clock: "processor" });
   if (making === undefined || bare === undefined || own === undefined) throw new Error("not measured");
   const ratio = (own.microseconds - making.microseconds) / (bare.microseconds - making.microseconds);
   return [
@@ -182,7 +183,7 @@ async function flood(): Promise<Row[]> {
   const server = await startServer("express latchhook");
   try {
     await sendAll(server.url, signedRequests(2_000, 1024), connections);
-    const before = await server.usage();
+    const before = await server.usageAfterCollection();
     let flooding = true;
     const forged = forgedRequests(1_000, 1024);
     const flooded = (async () => {
@@ -205,7 +206,7 @@ async function flood(): Promise<Row[]> {
     }
     flooding = false;
     const sent = await flooded;
-    const after = await server.usage();
+    const after = await server.usageAfterCollection();
     const share = tookMs.filter((took) => took < 1000).length / tookMs.length;
     const grownMb = (after.rss - before.rss) / 1_048_576;
     return [

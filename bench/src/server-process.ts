@@ -8,6 +8,8 @@ export interface ServerProcess {
   readonly name: PathServer;
   readonly url: string;
   usage(): Promise<ServerReport>;
+  /** The same once all garbage is collected, for what its memory weighs. */
+  usageAfterCollection(): Promise<ServerReport>;
   stop(): Promise<void>;
 }
 
@@ -30,15 +32,18 @@ export async function startServer(name: PathServer): Promise<ServerProcess> {
   return {
     name,
     url: `http://127.0.0.1:${port}/`,
-    usage() {
-      child.send("usage" satisfies ServerQuestion);
-      return nextReport(child);
-    },
+    usage: () => ask(child, "usage"),
+    usageAfterCollection: () => ask(child, "usage after collection"),
     async stop() {
       child.send("stop" satisfies ServerQuestion);
       await once(child, "exit");
     },
   };
+}
+
+function ask(child: ChildProcess, question: ServerQuestion): Promise<ServerReport> {
+  child.send(question);
+  return nextReport(child);
 }
 
 async function nextReport(child: ChildProcess): Promise<ServerReport> {
