@@ -49,7 +49,7 @@ function residentBytes(processId: number): number {
   const status = `/proc/${processId}/status`;
   const kibibytes = existsSync(status)
     ? /^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(status, "utf8"))?.[1]
-    : execFileSync("ps", ["-o", "rss=", "-p", String(processId)], { encoding: "utf8" });
+    : execFileSync("ps", ["-o", "rss=", "-p", String(processId)], { encoding: "utf8", timeout: 10_000 });
   return Number(kibibytes) * 1024;
 }
 

@@ -78,6 +78,8 @@ describe("histories of concurrent operations", () => {
     const processes = [1, 2, 3].map((index) => {
       const child = spawn(process.execPath, [program.path, JSON.stringify(place)], {
         stdio: ["pipe", "pipe", "inherit"],
+        timeout: 25_000,
+        killSignal: "SIGKILL",
       });
       const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
       return { index, child, lines };
