@@ -4,7 +4,8 @@ import { existsSync, writeFileSync } from "node:fs";
 
 const terminal = process.platform === "win32" ? "\\\\.\\CONOUT$" : "/dev/tty";
 
-if (!existsSync("node_modules") && process.env.CI === undefined) {
+// pnpm writes this file at the end of an installation.
+if (!existsSync("node_modules/.modules.yaml") && process.env.CI === undefined) {
   try {
     writeFileSync(
       terminal,

