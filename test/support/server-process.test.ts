@@ -86,7 +86,7 @@ describe("a server", () => {
       ["-e", "console.error('no such port'); process.exit(3)"],
       "It ended with code 3. It wrote:\nno such port",
     ],
-    ["no-such-server", [], "spawn no-such-server ENOENT"],
+    ["/nowhere/server", [], "spawn /nowhere/server ENOENT"],
   ])("%s %j that ends gives an error at once", async (binary, parameters, why) => {
     const { message } = await within(startNever(binary, parameters, 60_000), 10_000, "It");
     expect(message).toContain(`never did not start. ${why}`);
