@@ -1,43 +1,39 @@
-import type { Outcome } from "../outcome.ts";
-import { isPromiseLike } from "../shared/maybe-promise.ts";
+import { type Outcome, type OutcomeObserver, statusOf } from "../outcome.ts";
+import { toLogLine } from "./log-line.ts";
+import { logRefusals } from "./refusal-log.ts";
 
-/** Tells the observer. It is never awaited, and its failure, now or later, changes nothing. */
-export function notify(observer: (outcome: Outcome) => unknown, outcome: Outcome): void {
-  try {
-    const told = observer(outcome);
-    if (isPromiseLike(told)) told.then(undefined, () => {});
-  } catch {
-    // An observer cannot change an answer.
+/** Where lines go: `console`, a pino logger, or anything with these two methods. */
+export interface OutcomeLogger {
+  /** For what is ours to mend: every outcome of status 500 and above. */
+  error(line: string): void;
+  /** For refusals, counted, and for what succeeded only after its answer. */
+  warn(line: string): void;
+}
+
+const marker: unique symbol = Symbol.for("latchhook.outcome-log") as never;
+
+/**
+ * Writes outcomes to a log: one line for each of status 500 and above, one for a success that came after its answer,
+ * and of refusals one line a minute and reason, with the likely cause, so that a wrong secret is seen at once and a
+ * flood costs next to nothing. What was processed in time is not logged.
+ *
+ * Every receiver has `logOutcomes(console)` unless `onOutcome` holds another one.
+ *
+ * @example
+ * webhook({ provider, store, persist, onOutcome: [logOutcomes(pino()), countOutcome] });
+ */
+export function logOutcomes(logger: OutcomeLogger): OutcomeObserver {
+  const refused = logRefusals((line) => logger.warn(line));
+  function logOutcome(outcome: Outcome): void {
+    const ownStatus = statusOf(outcome.code);
+    if (ownStatus >= 500) logger.error(toLogLine(outcome));
+    else if (outcome.late && outcome.code === "processed") logger.warn(toLogLine(outcome));
+    else if (ownStatus >= 400) refused(outcome);
   }
+  return Object.assign(logOutcome, { [marker]: true });
 }
 
-/** The observer that a receiver has by default: one line for each outcome that is not the sender's fault. */
-export function logFailure(outcome: Outcome): void {
-  if (outcome.status < 500) return;
-  console.error(toLogLine(outcome));
-}
-
-/** One line, whatever an error message holds. Neither bodies nor headers nor secrets come into it. */
-export function toLogLine(outcome: Outcome): string {
-  const parts = [`[latchhook] ${outcome.provider}: ${outcome.code} (answered ${outcome.status})`];
-  if (outcome.key !== undefined) parts.push(`key ${outcome.key}`);
-  if (outcome.mend !== undefined) parts.push(outcome.mend);
-  if (outcome.error !== undefined) parts.push(describe(outcome.error));
-  // JSON leaves DEL, C1 controls and line separators as they are, and a name is not even JSON.
-  return parts.join("; ").replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ");
-}
-
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return `threw ${describeValue(error)}`;
-  const cause = error.cause instanceof Error ? `, caused by ${JSON.stringify(error.cause.message)}` : "";
-  return `${error.name}: ${JSON.stringify(error.message)}${cause}`;
-}
-
-/** What is thrown can be anything, also an object that no text can be made of. */
-function describeValue(value: unknown): string {
-  try {
-    return JSON.stringify(String(value));
-  } catch {
-    return `a value of type ${typeof value}`;
-  }
+/** Whether an observer is a log. */
+export function isOutcomeLog(observer: OutcomeObserver): boolean {
+  return marker in observer;
 }
