@@ -23,6 +23,7 @@ const answers = {
   "in-flight": [503, '{"error":"busy"}'],
   "deadline-exceeded": [503, '{"error":"busy"}'],
   "lease-lost": [503, '{"error":"busy"}'],
+  overloaded: [503, '{"error":"busy"}'],
   "secret-unavailable": [503, '{"error":"unavailable"}'],
   "store-unavailable": [503, '{"error":"unavailable"}'],
   "store-full": [503, '{"error":"unavailable"}'],
@@ -115,6 +116,7 @@ export type Outcome =
       | "internal-error"
       | "method-not-allowed"
       | "misconfigured"
+      | "overloaded"
       | "secret-unavailable"
       | "shutting-down"
       | "unsupported-encoding",

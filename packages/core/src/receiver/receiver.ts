@@ -10,6 +10,7 @@ import { type DeliverySource, type Trusted, trust } from "../reading/trust.ts";
 import type { HeaderSource } from "../request/headers.ts";
 import { pathOf } from "../request/path-of.ts";
 import { fromFetchRequest, type WebhookRequest } from "../request/request.ts";
+import { createBodyBudget } from "./body-budget.ts";
 import { firstAnswer } from "./first-answer.ts";
 import { trackInFlight } from "./in-flight.ts";
 import { refuseBody, refuseByHeaders } from "./refuse-request.ts";
@@ -80,6 +81,7 @@ export function createReceiver<
   const observers = resolveObservers(options.onOutcome);
   const run = runLeased(options, limits);
   const inFlight = trackInFlight();
+  const budget = createBodyBudget(limits.maxBytesInFlight);
   let closing = false;
   warnInProduction(options.store);
 
@@ -99,10 +101,15 @@ export function createReceiver<
     toTrusted: () => Promise<Trusted | Outcome>,
     passage: Passage,
     answerEarly: (outcome: Outcome) => void,
+    onEnd?: () => void,
   ): Promise<Outcome> {
-    const end = inFlight.begin();
+    const ended = inFlight.begin();
+    function end(): void {
+      ended();
+      onEnd?.();
+    }
     function onLost(outcome: Outcome): void {
-      // A callback that hangs must not hold up a shutdown for ever: without its lease it can do no more than stop.
+      // A callback that hangs must hold up neither a shutdown nor the budget: without its lease it can only stop.
       end();
       answerEarly(outcome);
     }
@@ -125,9 +132,13 @@ export function createReceiver<
     const refused = refuseByHeaders(request, passage, provider, limits.maxBodyBytes);
     if (refused !== undefined) return refused;
     const timeoutMs = Math.max(0, Math.min(limits.bodyTimeoutMs, passage.leftMs()));
-    const body = await request.readBody({ maxBytes: limits.maxBodyBytes, timeoutMs });
-    if (!body.ok) return refuseBody(body, passage);
-    if (body.bytes.byteLength > limits.maxBodyBytes) return passage.outcome("body-too-large");
+    const { maxBodyBytes: maxBytes } = limits;
+    const { admit, release } = budget.open();
+    const body = await request.readBody({ maxBytes, timeoutMs, admit });
+    if (!body.ok || body.bytes.byteLength > maxBytes) {
+      release();
+      return body.ok ? passage.outcome("body-too-large") : refuseBody(body, passage);
+    }
     const received: SignedRequest & { receivedAt: number } = {
       method,
       url,
@@ -138,7 +149,7 @@ export function createReceiver<
     };
     return firstAnswer(
       (answerEarly) =>
-        runTracked(() => verifyRequest(provider, scope, received, passage), passage, answerEarly),
+        runTracked(() => verifyRequest(provider, scope, received, passage), passage, answerEarly, release),
       passage.leftMs(),
       () => passage.outcome("deadline-exceeded"),
       (settled, { status }) =>

@@ -22,7 +22,6 @@ export function refuseByHeaders(
 
 /** Why a body could not be read. */
 export function refuseBody(body: BodyResult & { readonly ok: false }, { outcome }: Passage): Outcome {
-  return body.reason === "consumed"
-    ? outcome("body-consumed", { mend: body.mend })
-    : outcome(`body-${body.reason}`);
+  if (body.reason === "consumed") return outcome("body-consumed", { mend: body.mend });
+  return outcome(body.reason === "overloaded" ? "overloaded" : `body-${body.reason}`);
 }
