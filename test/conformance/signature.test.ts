@@ -11,7 +11,7 @@ import {
   timestampedSenders,
   videogenSender,
 } from "./support/senders.ts";
-import { type Case, deliveries, describeExamples, type Forge, refusals, runTable } from "./support/table.ts";
+import { type Case, deliveries, describeApps, type Forge, refusals, runTable } from "./support/table.ts";
 import { headerOf, type WireRequest, withHeader } from "./support/wire.ts";
 
 const withSignature = (sender: Sender, request: WireRequest, ...lines: readonly string[]): WireRequest =>
@@ -223,7 +223,7 @@ const accepted: readonly Case[] = [
   },
 ];
 
-describeExamples("A signature", (subject) => {
+describeApps("A signature", (subject) => {
   runTable(subject, [
     ...refusals("unauthentic", senders, forgedEverywhere),
     ...refusals("unauthentic", timestampedSenders, forgedWithTimestamp),

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 import { digestIn, hmacOf, marker, type Sender, unixSeconds, videogenSender } from "./support/senders.ts";
-import { deliveries, describeExamples, type Forge, refusals, runTable } from "./support/table.ts";
+import { deliveries, describeApps, type Forge, refusals, runTable } from "./support/table.ts";
 import { headerOf, type WireRequest, withHeader } from "./support/wire.ts";
 
 const id = "webhook-id";
@@ -111,7 +111,7 @@ const accepted = {
     ),
 };
 
-describeExamples("B Standard Webhooks", (subject) => {
+describeApps("B Standard Webhooks", (subject) => {
   runTable(subject, [
     ...refusals("unauthentic", [videogenSender], forged),
     ...deliveries("processed", [videogenSender], accepted),

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
-import { type ExampleName, type RunningExample, startExample } from "../../support/example-app.ts";
+import { type AppName, type RunningApp, startApp } from "../../apps/app/src/start-app.ts";
 import { exchange, type WireRequest, type WireResponse } from "./wire.ts";
 
 /** Runs `work` with a folder that outlives its processes, and deletes it. */
@@ -16,17 +16,17 @@ export async function withFolder(work: (folder: string) => Promise<void>): Promi
   }
 }
 
-/** Runs `work` against an example, and ends it, also where the work fails. */
-export async function withExample(
-  name: ExampleName,
+/** Runs `work` against an app, and ends it, also where the work fails. */
+export async function withApp(
+  name: AppName,
   environment: Readonly<Record<string, string>>,
-  work: (example: RunningExample) => Promise<void>,
+  work: (app: RunningApp) => Promise<void>,
 ): Promise<void> {
-  const example = await startExample(name, environment);
+  const app = await startApp(name, environment);
   try {
-    await work(example);
+    await work(app);
   } finally {
-    await example.kill();
+    await app.kill();
   }
 }
 
@@ -54,7 +54,7 @@ export async function retryUntilSettled(url: string, request: WireRequest): Prom
 }
 
 /** Fails unless `/events` has one row for each of the jobs. */
-export async function expectOneRowEach(example: RunningExample, jobIds: readonly string[]): Promise<void> {
-  const rows = await example.events();
+export async function expectOneRowEach(app: RunningApp, jobIds: readonly string[]): Promise<void> {
+  const rows = await app.events();
   expect(rows.map(({ jobId }) => jobId).sort()).toEqual([...jobIds].sort());
 }
