@@ -1,3 +1,4 @@
+import type { WireRequest } from "@latchhook/testing/wire";
 import { expect, it } from "vitest";
 import {
   aiStatsSenders,
@@ -17,7 +18,7 @@ import {
   runTable,
   type Subject,
 } from "./support/table.ts";
-import { type WireRequest, withHeader } from "./support/wire.ts";
+import { withHeader } from "./support/wire.ts";
 
 const concat = (...parts: readonly (Uint8Array | string)[]): Uint8Array =>
   Buffer.concat(parts.map((part) => Buffer.from(part)));

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { WireRequest, WireResponse } from "@latchhook/testing/wire";
 import { describe, expect, it, vi } from "vitest";
 import { type AppName, appNames, type RunningApp } from "../apps/app/src/start-app.ts";
 import { expectOneRowEach, retryUntilSettled, tryOnce, withApp, withFolder } from "./support/lifecycle.ts";
 import { newJobId, type Sender, senders } from "./support/senders.ts";
 import { expectAnswer, expectClean } from "./support/table.ts";
-import type { WireRequest, WireResponse } from "./support/wire.ts";
 
 interface Attempt {
   readonly jobId: string;

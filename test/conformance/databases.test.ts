@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { WireResponse } from "@latchhook/testing/wire";
 import Database from "libsql";
 import { describe, expect, it, vi } from "vitest";
 import { type AppName, appNames, type RunningApp } from "../apps/app/src/start-app.ts";
 import { retryUntilSettled, withApp, withFolder } from "./support/lifecycle.ts";
 import { newJobId, type Sender, senders } from "./support/senders.ts";
 import { expectAnswer, expectClean } from "./support/table.ts";
-import { exchange, type WireResponse } from "./support/wire.ts";
+import { exchange } from "./support/wire.ts";
 
 /** Holds the write lock of a SQLite file, as a backup or another program may, until it is released. */
 function lockDatabase(path: string): () => void {

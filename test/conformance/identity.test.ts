@@ -4,6 +4,7 @@ import {
   aiStatsPayload,
   creativeaiPayload,
 } from "@latchhook/testing";
+import type { WireRequest } from "@latchhook/testing/wire";
 import { expect, it } from "vitest";
 import {
   aiStatsSenders,
@@ -15,7 +16,7 @@ import {
   videogenSender,
 } from "./support/senders.ts";
 import { type Case, describeApps, expectAnswer, refusals, runTable, type Step } from "./support/table.ts";
-import { headerOf, type WireRequest, withHeader } from "./support/wire.ts";
+import { headerOf, withHeader } from "./support/wire.ts";
 
 const metadataNames = ["event-id", "event-type", "delivery-key", "attempt", "max-attempts"] as const;
 

@@ -1,16 +1,17 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { counted, openConnection, type WireRequest } from "@latchhook/testing/wire";
 import { describe, expect, it } from "vitest";
 import { type AppName, appNames } from "../apps/app/src/start-app.ts";
 import { expectOneRowEach, tryOnce, withApp, withFolder } from "./support/lifecycle.ts";
 import { newJobId, senders } from "./support/senders.ts";
 import { expectAnswer } from "./support/table.ts";
-import { counted, exchange, openWire, type WireRequest } from "./support/wire.ts";
+import { exchange } from "./support/wire.ts";
 
 /** A request whose body is still on its way when the signal comes. */
 async function sendSlowly(url: string, request: WireRequest, restAfterMs: number) {
   const bytes = counted(request, ["Connection: close"]);
-  const wire = await openWire(url);
+  const wire = await openConnection(url);
   await wire.write(bytes.subarray(0, -10));
   const answered = wire.response();
   await sleep(restAfterMs);

@@ -1,3 +1,4 @@
+import type { WireRequest } from "@latchhook/testing/wire";
 import { expect, it } from "vitest";
 import {
   aiStatsSenders,
@@ -12,7 +13,7 @@ import {
   videogenSender,
 } from "./support/senders.ts";
 import { type Case, deliveries, describeApps, type Forge, refusals, runTable } from "./support/table.ts";
-import { headerOf, type WireRequest, withHeader } from "./support/wire.ts";
+import { headerOf, withHeader } from "./support/wire.ts";
 
 const withSignature = (sender: Sender, request: WireRequest, ...lines: readonly string[]): WireRequest =>
   withHeader(request, sender.signatureHeader, ...lines);

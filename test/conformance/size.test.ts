@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import { chunked, chunkOf, counted, headOf, openConnection } from "@latchhook/testing/wire";
 import { expect, it } from "vitest";
 import { creativeaiSender, newJobId, type Sender, senders, videogenSender } from "./support/senders.ts";
 import { type Case, describeApps, expectAnswer, runTable, type Subject } from "./support/table.ts";
-import { chunked, chunkOf, counted, headOf, openWire, withHeader } from "./support/wire.ts";
+import { withHeader } from "./support/wire.ts";
 
 const mebibyte = 1_048_576;
 
@@ -27,7 +28,7 @@ const cases: readonly Case[] = [
 
 /** A request whose body does not come, and one whose body never ends. */
 async function expectEndlessRefused(subject: Subject, sender: Sender): Promise<number> {
-  const wire = await openWire(subject.app.url);
+  const wire = await openConnection(subject.app.url);
   const piece = chunkOf(new Uint8Array(65_536).fill(0x20));
   await wire.write(headOf(sender.sign(), ["Transfer-Encoding: chunked"]));
   let answered = false;
@@ -64,13 +65,13 @@ describeApps("E body size", (subject) => {
         [mebibyte, "processed"],
         [mebibyte + 1, "too large"],
       ] as const) {
-        const wire = await openWire(subject().app.url);
+        const wire = await openConnection(subject().app.url);
         await wire.write(chunked(signSized(sender, bytes), 100_000));
         expectAnswer(await wire.response(), answer, `${bytes} bytes in chunks`);
         wire.destroy();
       }
       for (const length of [1_073_741_824, Number.MAX_SAFE_INTEGER, mebibyte + 1]) {
-        const wire = await openWire(subject().app.url);
+        const wire = await openConnection(subject().app.url);
         await wire.write(headOf(sender.sign(), [`Content-Length: ${length}`]));
         expectAnswer(await wire.response(), "too large", `${length} bytes declared`);
         wire.destroy();
@@ -102,13 +103,13 @@ describeApps("E body size", (subject) => {
         [withHeader(huge, sender.signatureHeader), "unauthentic"],
         [withHeader(huge, "content-encoding", "gzip"), "unsupported encoding"],
       ] as const) {
-        const wire = await openWire(subject().app.url);
+        const wire = await openConnection(subject().app.url);
         await wire.write(chunked(request, 65_536));
         expectAnswer(await wire.response(), answer, sender.name);
         wire.destroy();
       }
     }
-    const wire = await openWire(subject().app.url);
+    const wire = await openConnection(subject().app.url);
     await wire.write(counted(signSized(videogenSender, 8 * mebibyte)));
     expectAnswer(await wire.response(), "too large");
     wire.destroy();

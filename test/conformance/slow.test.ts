@@ -1,17 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Connection, counted, openConnection, type WireResponse } from "@latchhook/testing/wire";
 import { describe, expect, it, vi } from "vitest";
 import { appNames, type RunningApp } from "../apps/app/src/start-app.ts";
 import { retryUntilSettled, withApp } from "./support/lifecycle.ts";
 import { creativeaiSender, newJobId, senders } from "./support/senders.ts";
 import { expectAnswer, expectClean } from "./support/table.ts";
-import { counted, exchange, openWire, type Wire, type WireResponse } from "./support/wire.ts";
+import { exchange } from "./support/wire.ts";
 
 /** Sends the end of a body at one byte a second. */
 async function trickle(
   url: string,
 ): Promise<{ readonly response: WireResponse | undefined; readonly tookMs: number }> {
   const bytes = counted(creativeaiSender.sign());
-  const wire = await openWire(url);
+  const wire = await openConnection(url);
   const startedAt = performance.now();
   await wire.write(bytes.subarray(0, -60));
   let position = bytes.length - 60;
@@ -25,10 +26,10 @@ async function trickle(
   return { response, tookMs: performance.now() - startedAt };
 }
 
-async function openHalfSent(url: string, count: number): Promise<Wire[]> {
-  const wires: Wire[] = [];
+async function openHalfSent(url: string, count: number): Promise<Connection[]> {
+  const wires: Connection[] = [];
   for (let sent = 0; sent < count; sent++) {
-    const wire = await openWire(url);
+    const wire = await openConnection(url);
     await wire.write(counted(creativeaiSender.sign()).subarray(0, -20));
     wires.push(wire);
   }

@@ -1,3 +1,4 @@
+import type { WireRequest } from "@latchhook/testing/wire";
 import { expect, it } from "vitest";
 import { type Sender, timestampedSenders, unixSeconds } from "./support/senders.ts";
 import {
@@ -9,7 +10,7 @@ import {
   runTable,
   type Subject,
 } from "./support/table.ts";
-import { headerOf, type WireRequest, withHeader } from "./support/wire.ts";
+import { headerOf, withHeader } from "./support/wire.ts";
 
 const withTimestamp = (sender: Sender, request: WireRequest, ...lines: readonly string[]): WireRequest =>
   withHeader(request, sender.timestampHeader ?? "", ...lines);

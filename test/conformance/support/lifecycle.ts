@@ -2,9 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { WireRequest, WireResponse } from "@latchhook/testing/wire";
 import { expect } from "vitest";
 import { type AppName, type RunningApp, startApp } from "../../apps/app/src/start-app.ts";
-import { exchange, type WireRequest, type WireResponse } from "./wire.ts";
+import { exchange } from "./wire.ts";
 
 /** Runs `work` with a folder that outlives its processes, and deletes it. */
 export async function withFolder(work: (folder: string) => Promise<void>): Promise<void> {

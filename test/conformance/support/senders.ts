@@ -1,10 +1,11 @@
 import { createHash, createHmac } from "node:crypto";
 import { type SignedWebhook, signAiStats, signCreativeai, signVideogen } from "@latchhook/testing";
+import type { WireRequest } from "@latchhook/testing/wire";
 import { sign as signOctokit } from "@octokit/webhooks-methods";
 import { Webhook } from "standardwebhooks";
 import Stripe from "stripe";
 import { appSecrets } from "../../apps/app/src/start-app.ts";
-import { headerOf, type WireRequest } from "./wire.ts";
+import { headerOf } from "./wire.ts";
 
 /** What is to be signed; what is left out takes the sender's usual value. */
 export interface Content {

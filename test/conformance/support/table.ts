@@ -1,3 +1,4 @@
+import type { WireRequest, WireResponse } from "@latchhook/testing/wire";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   type AppName,
@@ -7,7 +8,7 @@ import {
   startApp,
 } from "../../apps/app/src/start-app.ts";
 import { genuineDigests, marker, type Sender } from "./senders.ts";
-import { exchange, type WireRequest, type WireResponse } from "./wire.ts";
+import { exchange } from "./wire.ts";
 
 /** latchhook's answers, to the letter. */
 const answers = {

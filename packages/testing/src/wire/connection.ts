@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 
 /** An answer as it came over the wire. */
-export interface RawResponse {
+export interface WireResponse {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: ReadonlyMap<string, string>;
@@ -19,7 +19,7 @@ export interface Connection {
    *
    * @param method of the request: an answer to HEAD announces a body that does not come.
    */
-  response(method?: string): Promise<RawResponse | undefined>;
+  response(method?: string): Promise<WireResponse | undefined>;
   /** Bytes handed to the kernel so far. */
   written(): number;
   isClosed(): boolean;
@@ -29,14 +29,19 @@ export interface Connection {
   destroy(): void;
 }
 
-const patienceMs = 15_000;
+const patienceMs = 20_000;
 
+/**
+ * Connects to the server of `url`, a port of this machine. Nothing is normalised: neither names nor values nor framing.
+ *
+ * @throws Error where nothing listens there. `response` rejects where no answer comes within 20 s.
+ */
 export async function openConnection(url: string): Promise<Connection> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
-  // A reset shows in what was or was not answered.
-  socket.on("error", () => {});
   await once(socket, "connect");
+  // From here on a reset shows in what was or was not answered.
+  socket.on("error", () => {});
   let received = Buffer.alloc(0);
   let ended = false;
 
@@ -92,7 +97,7 @@ function nextChunk(socket: Socket): Promise<Buffer | undefined> {
 function parseResponse(
   bytes: Buffer,
   isBodiless: boolean,
-): { readonly response: RawResponse; readonly length: number } | undefined {
+): { readonly response: WireResponse; readonly length: number } | undefined {
   const headEnd = bytes.indexOf("\r\n\r\n");
   if (headEnd < 0) return undefined;
   const [statusLine = "", ...lines] = bytes.toString("latin1", 0, headEnd).split("\r\n");
@@ -104,7 +109,8 @@ function parseResponse(
     }),
   );
   const start = headEnd + 4;
-  if (isBodiless || status < 200) return { response: { status, headers, body: "" }, length: start };
+  if (isBodiless || status < 200 || status === 204)
+    return { response: { status, headers, body: "" }, length: start };
   const body =
     headers.get("transfer-encoding") === "chunked"
       ? parseChunks(bytes, start)
