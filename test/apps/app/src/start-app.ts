@@ -4,6 +4,8 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { EventRow } from "./event-row.ts";
@@ -94,6 +96,7 @@ export async function startApp(
       output += text;
     });
   }
+  const outcomes = outcomeReader(child, child.stdout);
   const url = await waitUntilReady(name, child, () => output);
   return {
     url,
@@ -107,7 +110,7 @@ export async function startApp(
       if (!response.ok) throw new Error(`GET /events was answered ${response.status}: ${output}`);
       return (await response.json()) as EventRow[];
     },
-    outcomes: outcomeReader(child, () => output),
+    outcomes,
     async stop() {
       child.kill("SIGTERM");
       return (await exited)[0];
@@ -156,18 +159,15 @@ async function isHealthy(url: string): Promise<boolean> {
 }
 
 /** Takes outcomes from the lines of JSON that the app prints, each once. */
-function outcomeReader(child: ChildProcess, output: () => string): RunningApp["outcomes"] {
-  let taken = 0;
-  function logged(): LoggedOutcome[] {
-    const lines = output().split("\n").slice(0, -1);
-    return lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as LoggedOutcome);
-  }
+function outcomeReader(child: ChildProcess, output: Readable): RunningApp["outcomes"] {
+  const logged: LoggedOutcome[] = [];
+  createInterface(output).on("line", (line) => {
+    if (line.startsWith("{")) logged.push(JSON.parse(line) as LoggedOutcome);
+  });
   return async (count) => {
     const until = Date.now() + outcomeMs;
-    while (logged().length < taken + count && isAlive(child) && Date.now() < until) await sleep(10);
-    const outcomes = logged().slice(taken, taken + count);
-    taken += outcomes.length;
-    return outcomes;
+    while (logged.length < count && isAlive(child) && Date.now() < until) await sleep(10);
+    return logged.splice(0, count);
   };
 }
 
