@@ -8,7 +8,7 @@ import { memoryStore } from "@latchhook/core/stores/memory";
 import { describe, expect, it } from "vitest";
 import { type ReceiverLimits, resolveLimits } from "../../packages/core/src/options.ts";
 import { type OutcomeCode, toAnswer } from "../../packages/core/src/outcome.ts";
-import { defaultToleranceSeconds } from "../../packages/core/src/timestamp.ts";
+import { defaultToleranceSeconds } from "../../packages/core/src/signatures/timestamp.ts";
 import { plain, tableUnder } from "./support/markdown.ts";
 import { allPages, readPage } from "./support/pages.ts";
 import { interfaceMembers, outcomeCodes } from "./support/source-facts.ts";
@@ -165,7 +165,9 @@ describe("what the pages name exists", () => {
     ),
     delivery: interfaceMembers("packages/core/src/delivery.ts", "Delivery"),
     event: eventMembers,
-    outcome: interfaceMembers("packages/core/src/outcome.ts", "Outcome"),
+    outcome: ["OutcomeBase", "OutcomeDelivery", "OutcomeCause"].flatMap((name) =>
+      interfaceMembers("packages/core/src/outcome.ts", name),
+    ),
   };
   const named = allPages().flatMap(({ path, codes }) =>
     codes.flatMap((code) => {

@@ -1,11 +1,12 @@
-import type { WebhookEvent } from "./event.ts";
-import type { MaybePromise } from "./maybe-promise.ts";
-import { logFailure } from "./observe.ts";
-import type { ReceiverOptions } from "./options.ts";
-import { type Answer, toAnswer } from "./outcome.ts";
+import type { WebhookEvent } from "../event.ts";
+import { defaultLog } from "../observers/observers.ts";
+import type { ReceiverOptions } from "../options.ts";
+import { type Answer, toAnswer } from "../outcome.ts";
+import type { StandardSchema } from "../reading/schema.ts";
+import { pathOf } from "../request/path-of.ts";
+import type { WebhookRequest } from "../request/request.ts";
+import type { MaybePromise } from "../shared/maybe-promise.ts";
 import { createReceiver, type Receiver } from "./receiver.ts";
-import type { WebhookRequest } from "./request.ts";
-import type { StandardSchema } from "./schema.ts";
 
 /**
  * A receiver's options, or a function that gives them, for options that are not there yet when the module is loaded:
@@ -74,7 +75,16 @@ export function lazyReceiver<
         return closed ? toAnswer({ code: "shutting-down" }) : ready.receive(request);
       } catch (error) {
         made.delete(environment);
-        logFailure({ code: "misconfigured", status: 500, provider: "webhook", durationMs: 0, error });
+        defaultLog({
+          code: "misconfigured",
+          status: 500,
+          provider: "webhook",
+          scope: "",
+          source: "http",
+          path: pathOf(request.url),
+          durationMs: 0,
+          error,
+        });
         return toAnswer({ code: "misconfigured" });
       }
     },
