@@ -27,7 +27,8 @@ export {
 } from "./provider.ts";
 export { deliveryKey, type IdentityPart, identityPart } from "./reading/key.ts";
 export type { SchemaEvent, StandardSchema } from "./reading/schema.ts";
-export { type LazyReceiver, lazyReceiver, type OptionsSource } from "./receiver/lazy-receiver.ts";
+export { type LazyReceiver, lazyReceiver } from "./receiver/lazy-receiver.ts";
+export type { MadeOptions, MakeOptions, OptionsSource } from "./receiver/options-source.ts";
 export { createReceiver, type HandleContext, type Receiver } from "./receiver/receiver.ts";
 export { type ByteCollector, collectBytes } from "./request/collect-bytes.ts";
 export { type HeaderSource, readHeader } from "./request/headers.ts";

@@ -1,6 +1,5 @@
 import { lazyReceiver, type OptionsSource, type StandardSchema, type WebhookEvent } from "@latchhook/core";
 import type { Context } from "hono";
-import { getRuntimeKey } from "hono/adapter";
 import { fromHonoContext } from "./hono-request.ts";
 import { toHonoResponse } from "./hono-response.ts";
 import { incomingOf } from "./incoming.ts";
@@ -28,16 +27,11 @@ export function webhook<
   Transaction = never,
   Schema extends StandardSchema | undefined = undefined,
 >(source: OptionsSource<Event, Transaction, Schema, Context>): WebhookHandler {
-  const receiver = lazyReceiver(source, getRuntimeKey() === "workerd" ? environmentOf : undefined);
+  const receiver = lazyReceiver(source);
   async function latchhook(context: Context): Promise<Response> {
     const incoming = incomingOf(context);
     const answer = await receiver.receive(fromHonoContext(context, incoming), context);
     return toHonoResponse(context, incoming, answer);
   }
   return Object.assign(latchhook, { close: receiver.close });
-}
-
-/** Only on Workers do bindings live in `env`, and does one object stand for them over many requests. */
-function environmentOf(context: Context): object {
-  return context.env;
 }

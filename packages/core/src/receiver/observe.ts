@@ -27,7 +27,7 @@ export function toLogLine(outcome: Outcome): string {
   return parts.join("; ").replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ");
 }
 
-function describe(error: unknown): string {
+export function describe(error: unknown): string {
   if (!(error instanceof Error)) return `threw ${describeValue(error)}`;
   const cause = error.cause instanceof Error ? `, caused by ${JSON.stringify(error.cause.message)}` : "";
   return `${error.name}: ${JSON.stringify(error.message)}${cause}`;
