@@ -40,6 +40,7 @@ export {
   type WebhookRequest,
 } from "./request/request.ts";
 export type { MaybePromise } from "./shared/maybe-promise.ts";
+export { isWorkerd } from "./shared/runtime.ts";
 export type { SecretOption } from "./signatures/secrets.ts";
 export type { Claim, ClaimOptions, ClaimResult, ClaimUpdate, RetainOptions, Store } from "./store.ts";
 export { type VerifiedWebhook, verifyWebhook } from "./verify-webhook.ts";
