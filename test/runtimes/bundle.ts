@@ -36,9 +36,7 @@ const nodeModules: Plugin = {
   setup({ onResolve, onLoad }) {
     onResolve({ filter: new RegExp(`^(node:)?(${builtinModules.join("|")})$`) }, ({ path, kind }) => {
       const name = path.startsWith("node:") ? path : `node:${path}`;
-      return kind === "require-call"
-        ? { path: name, namespace: "required" }
-        : { path: name, external: true };
+      return kind === "require-call" ? { path: name, namespace: "required" } : { path: name, external: true };
     });
     onLoad({ filter: /.*/, namespace: "required" }, ({ path }) => ({
       contents: `import required from "${path}"; module.exports = required;`,

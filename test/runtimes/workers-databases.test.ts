@@ -1,19 +1,24 @@
 import { postgresStore } from "@latchhook/stores/postgres";
-import { Miniflare } from "miniflare";
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createDatabase, describeWithServer, findPostgres, type TestDatabase } from "../support/servers.ts";
+import { findWorkerd } from "./binary.ts";
 import { bundleForNodeCompat } from "./bundle.ts";
+import { type ServedWorker, serveWorker } from "./serve-worker.ts";
 import { type SignedDelivery, secrets, signAiStats } from "./smoke/sign.ts";
 
 const received = '200 {"received":true}';
 const duplicate = '200 {"received":true,"duplicate":true}';
 
-describeWithServer("workerd with a database", await findPostgres(), (serverUrl) => {
+const waiting = { timeout: 5_000, interval: 100 };
+
+const workerd = findWorkerd();
+const server = "missing" in workerd ? workerd : await findPostgres();
+
+describeWithServer("workerd with a database", server, (serverUrl) => {
   let database: TestDatabase;
   let pool: pg.Pool;
-  let miniflare: Miniflare;
-  let address: URL;
+  let worker: ServedWorker;
 
   beforeAll(async () => {
     database = await createDatabase(serverUrl);
@@ -21,7 +26,7 @@ describeWithServer("workerd with a database", await findPostgres(), (serverUrl) 
     await postgresStore({ client: pool }).migrate();
     await pool.query("CREATE TABLE effects (route text NOT NULL, id text NOT NULL)");
     const { code } = await bundleForNodeCompat("workers-databases.ts");
-    miniflare = new Miniflare({
+    worker = await serveWorker({
       modules: true,
       script: code,
       compatibilityDate: "2026-04-01",
@@ -31,19 +36,21 @@ describeWithServer("workerd with a database", await findPostgres(), (serverUrl) 
       host: "127.0.0.1",
       cf: false,
     });
-    address = await miniflare.ready;
   });
   afterAll(async () => {
-    await miniflare?.dispose();
+    await worker?.stop();
     await pool?.end();
     await database?.drop();
   });
 
   async function send(route: string, { headers, body }: SignedDelivery): Promise<string> {
     const signal = AbortSignal.timeout(6_000);
-    const response = await fetch(new URL(route, address), { method: "POST", headers, body, signal }).catch(
-      (error: Error) => error.name,
-    );
+    const response = await fetch(new URL(route, worker.address), {
+      method: "POST",
+      headers,
+      body,
+      signal,
+    }).catch((error: Error) => error.name);
     return typeof response === "string" ? response : `${response.status} ${await response.text()}`;
   }
 
@@ -52,26 +59,73 @@ describeWithServer("workerd with a database", await findPostgres(), (serverUrl) 
     return rows.map(({ id }) => id);
   }
 
+  /** What the route's options, callback and disposal did, in order. */
+  async function callsOf(route: string): Promise<readonly string[]> {
+    const response = await fetch(new URL("calls", worker.address));
+    const calls = (await response.json()) as readonly string[];
+    return calls.flatMap((call) => (call.startsWith(`${route} `) ? [call.slice(route.length + 1)] : []));
+  }
+
   describe.each(["pg", "next-pg", "postgres", "next-postgres"])("%s", (client) => {
-    describe.each(["", "-disposed", "-direct"])("%s", (variant) => {
+    test.each([
+      ["without dispose", ""],
+      ["with dispose", "-disposed"],
+      ["without Hyperdrive", "-direct"],
+    ])("receives one request after another, and twenty at once, %s", async (_how, variant) => {
       const route = client + variant;
-
-      test("receives one request after another", async () => {
-        const answers: string[] = [];
-        const deliveries = await Promise.all([1, 2, 3, 4].map((number) => signAiStats(`job_${number}`)));
-        for (const delivery of deliveries) answers.push(await send(route, delivery), await send(route, delivery));
-        expect(answers).toEqual(deliveries.flatMap(() => [received, duplicate]));
-        expect(await effects(route)).toEqual(["job_1", "job_2", "job_3", "job_4"]);
-      });
-
-      test("receives twenty at once", async () => {
-        const ids = Array.from({ length: 20 }, (_, index) => `many_${String(index).padStart(2, "0")}`);
-        const deliveries = await Promise.all(ids.map((id) => signAiStats(id)));
-        const answers = await Promise.all(deliveries.map((delivery) => send(route, delivery)));
-        expect(answers).toEqual(ids.map(() => received));
-        expect((await effects(route)).filter((id) => id.startsWith("many"))).toEqual(ids);
-      });
+      const answers: string[] = [];
+      for (const id of ["a", "b", "c"]) {
+        const delivery = await signAiStats(id);
+        answers.push(await send(route, delivery), await send(route, delivery));
+      }
+      expect(answers).toEqual([received, duplicate, received, duplicate, received, duplicate]);
+      const ids = Array.from({ length: 20 }, (_, index) => `many_${index + 10}`);
+      const deliveries = await Promise.all(ids.map((id) => signAiStats(id)));
+      const atOnce = await Promise.all(deliveries.map((delivery) => send(route, delivery)));
+      expect(atOnce).toEqual(ids.map(() => received));
+      expect(await effects(route)).toEqual(["a", "b", "c", ...ids]);
     });
+
+    test("disposes once, after a callback that outlived its answer", async () => {
+      const route = `${client}-late`;
+      const delivery = await signAiStats("late");
+      expect(await send(route, delivery)).toBe('503 {"error":"busy"}');
+      expect(await callsOf(route)).toEqual(["made"]);
+      await vi.waitFor(async () => expect(await callsOf(route)).toContain("ended"), waiting);
+      expect(await callsOf(route)).toEqual(["made", "persisted", "disposed", "ended"]);
+      expect(await effects(route)).toEqual(["late"]);
+      expect(await send(route, delivery)).toBe(duplicate);
+    });
+
+    test("answers the same where dispose fails", async () => {
+      const route = `${client}-broken`;
+      expect(await send(route, await signAiStats("first"))).toBe(received);
+      expect(await send(route, await signAiStats("second"))).toBe(received);
+      await vi.waitFor(
+        async () => expect((await callsOf(route)).filter((call) => call === "disposed")).toHaveLength(2),
+        waiting,
+      );
+      expect(await effects(route)).toEqual(["first", "second"]);
+    });
+  });
+
+  test("makes and disposes for each request, and looks at the tables once for all", async () => {
+    const calls = await callsOf("postgres-disposed");
+    const count = (name: string): number => calls.filter((call) => call === name).length;
+    expect([count("made"), count("persisted"), count("disposed"), count("ended")]).toEqual([26, 23, 26, 26]);
+    const allCalls = (await (await fetch(new URL("calls", worker.address))).json()) as readonly string[];
+    const checks = allCalls.filter((call) => call.endsWith(" checked"));
+    expect(new Set(checks).size).toBe(checks.length);
+    expect(checks.length).toBeLessThanOrEqual(2);
+  });
+
+  test("leaves no connection behind", async () => {
+    const count =
+      "SELECT count(*)::int AS open FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()";
+    await vi.waitFor(async () => {
+      const { rows } = await pool.query(count, [database.name]);
+      expect(rows[0].open).toBeLessThanOrEqual(pool.totalCount - 1);
+    }, waiting);
   });
 });
 

@@ -15,11 +15,14 @@ export interface WebhookHandler {
  * Receives webhooks in Hono, on Node, Bun, Deno and Workers.
  *
  * ```ts
- * app.post("/webhooks/ai-stats", webhook((c) => ({ provider: aiStats({ secret: c.env.SECRET }), store, persist })));
+ * app.post("/webhooks/ai-stats", webhook((c: Context<{ Bindings: Bindings }>) => ({
+ *   provider: aiStats({ secret: c.env.SECRET }), store, persist,
+ * })));
  * ```
  *
- * @param source the options, or a function that makes them, called once, at the first request; on Workers once for
- * each environment. For typed bindings, write its parameter as `(c: Context<{ Bindings: Bindings }>)`.
+ * @param source the options, or a function that makes them, called once, at the first request; on Workers for each, and
+ * may then return a `dispose` that ends the request's database client. Annotate its parameter as above, or TypeScript
+ * knows neither `c.env` nor the event.
  * @throws LatchhookError when options given as an object cannot work.
  */
 export function webhook<

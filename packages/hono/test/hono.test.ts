@@ -151,7 +151,7 @@ describe("webhook in Hono", () => {
     expect(makeOptions).toHaveBeenCalledTimes(1);
   });
 
-  it("calls it once for each environment on Workers", async () => {
+  it("calls it for each request on Workers, with that request's environment", async () => {
     vi.stubGlobal("navigator", { userAgent: "Cloudflare-Workers" });
     type Bindings = { SECRET: string };
     const makeOptions = vi.fn((context: Context<{ Bindings: Bindings }>) =>
@@ -168,7 +168,7 @@ describe("webhook in Hono", () => {
       const signed = signAiStats({ secret: signedWith.SECRET });
       expect((await app.request(toRequest(signed, local), {}, environment)).status).toBe(status);
     }
-    expect(makeOptions).toHaveBeenCalledTimes(2);
+    expect(makeOptions).toHaveBeenCalledTimes(4);
   });
 
   it("takes its secret from c.env where the function names no type", async () => {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { lazyReceiver, type OptionsSource, type StandardSchema, type WebhookEvent } from "@latchhook/core";
 import { fromNodeRequest, sendAnswer } from "@latchhook/node";
+import { platformWaitUntil } from "./platform-wait-until.ts";
 
 /** What {@link webhook} returns: an API route. */
 export interface WebhookHandler {
@@ -23,8 +24,9 @@ const mend =
  * export default webhook(() => ({ provider: aiStats(), store, persist }));
  * ```
  *
- * @param source the options, or better a function that makes them, called once, at the first request: `next build`
- * evaluates API routes, and has no secrets.
+ * @param source the options, or better a function that makes them: `next build` evaluates API routes, and has no
+ * secrets. It is called once, at the first request; on Workers for each. Annotate its parameter, if it takes one:
+ * `(request: NextApiRequest) => …`.
  * @throws LatchhookError when options given as an object cannot work.
  */
 export function webhook<
@@ -34,7 +36,8 @@ export function webhook<
 >(source: OptionsSource<Event, Transaction, Schema, IncomingMessage>): WebhookHandler {
   const receiver = lazyReceiver(source);
   async function latchhook(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    await sendAnswer(response, await receiver.receive(fromNodeRequest(request, mend), request));
+    const received = { ...fromNodeRequest(request, mend), waitUntil: platformWaitUntil() };
+    await sendAnswer(response, await receiver.receive(received, request));
   }
   return Object.assign(latchhook, { close: receiver.close });
 }

@@ -55,6 +55,20 @@ describe("webhook in a route handler", () => {
     expect((await POST(toRequest(signAiStats({ secret }), local))).status).toBe(503);
   });
 
+  it("hands late work to its own request's context, though another's has taken its place", async () => {
+    const works: string[] = [];
+    const platformOf = (name: string) => ({
+      [requestContext]: { get: () => ({ waitUntil: () => works.push(name) }) },
+    });
+    const persist = () => new Promise((resolve) => setTimeout(resolve, 100));
+    const POST = webhook(optionsWith({ persist, deadlineMs: 50 }));
+    Object.assign(globalThis, platformOf("first"));
+    const answer = POST(toRequest(signAiStats({ secret }), local));
+    Object.assign(globalThis, platformOf("second"));
+    expect((await answer).status).toBe(503);
+    expect(works).toEqual(["first"]);
+  });
+
   it("throws at once for options that cannot work", () => {
     expect(() => webhook(optionsWith({ leaseMs: 3_600_000 }))).toThrow(/leaseMs/);
   });

@@ -24,7 +24,11 @@ describe("rememberCheck", () => {
     it.each([
       ["pg by address", { connectionString: "postgres://one" }, { connectionString: "postgres://two" }],
       ["pg by parts", { host: "one", database: "a" }, { host: "one", database: "b" }],
-      ["postgres", { host: ["one"], port: [5432], database: "a" }, { host: ["one"], port: [5433], database: "a" }],
+      [
+        "postgres",
+        { host: ["one"], port: [5432], database: "a" },
+        { host: ["one"], port: [5433], database: "a" },
+      ],
       ["redis", { url: "redis://one" }, { url: "redis://two" }],
       ["ioredis", { host: "one", port: 6379, db: 0, sentinels: null }, { host: "one", port: 6379, db: 1 }],
     ])("shares it between clients of one server: %s", (_client, one, other) => {

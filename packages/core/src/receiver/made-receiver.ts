@@ -1,6 +1,7 @@
 import type { WebhookEvent } from "../event.ts";
 import { type Answer, toAnswer } from "../outcome.ts";
 import type { StandardSchema } from "../reading/schema.ts";
+import type { Store } from "../store.ts";
 import { dispose } from "./dispose.ts";
 import { logFailure } from "./observe.ts";
 import type { MakeOptions } from "./options-source.ts";
@@ -9,6 +10,7 @@ import { createReceiver, type Receiver } from "./receiver.ts";
 /** A receiver over options that a function made. */
 export interface MadeReceiver {
   readonly receive: Receiver["receive"];
+  readonly store: Store<never>;
   /** Waits for what is in flight, then disposes of what the options opened, once. Never rejects. */
   close(): Promise<void>;
 }
@@ -19,16 +21,14 @@ export async function makeReceiver<
   Transaction,
   Schema extends StandardSchema | undefined,
   Context,
->(
-  makeOptions: MakeOptions<Event, Transaction, Schema, Context>,
-  context: Context,
-): Promise<MadeReceiver> {
+>(makeOptions: MakeOptions<Event, Transaction, Schema, Context>, context: Context): Promise<MadeReceiver> {
   const options = await makeOptions(context);
   try {
     const receiver = createReceiver(options);
     let closing: Promise<void> | undefined;
     return {
       receive: receiver.receive,
+      store: options.store as Store<never>,
       close() {
         closing ??= receiver.close().then(() => dispose(options));
         return closing;

@@ -37,6 +37,4 @@ export type OptionsSource<
   Transaction,
   Schema extends StandardSchema | undefined,
   Context,
-> =
-  | ReceiverOptions<Event, Transaction, Schema>
-  | MakeOptions<Event, Transaction, Schema, Context>;
+> = ReceiverOptions<Event, Transaction, Schema> | MakeOptions<Event, Transaction, Schema, Context>;

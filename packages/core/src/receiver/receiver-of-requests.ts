@@ -2,6 +2,7 @@ import type { WebhookEvent } from "../event.ts";
 import { type Answer, toAnswer } from "../outcome.ts";
 import type { StandardSchema } from "../reading/schema.ts";
 import type { WebhookRequest } from "../request/request.ts";
+import type { Store } from "../store.ts";
 import { trackInFlight } from "./in-flight.ts";
 import type { LazyReceiver } from "./lazy-receiver.ts";
 import { type MadeReceiver, makeReceiver, refuseMisconfigured } from "./made-receiver.ts";
@@ -19,6 +20,7 @@ export function receiverOfRequests<
   Context,
 >(makeOptions: MakeOptions<Event, Transaction, Schema, Context>): LazyReceiver<Context> {
   const inFlight = trackInFlight();
+  const warnOfForgetting = forgettingWarner();
   let closed = false;
 
   async function receive(request: WebhookRequest, context: Context): Promise<Answer> {
@@ -29,6 +31,7 @@ export function receiverOfRequests<
     } catch (error) {
       return refuseMisconfigured(error);
     }
+    warnOfForgetting(receiver.store);
     const end = inFlight.begin();
     const answer = closed ? toAnswer({ code: "shutting-down" }) : await receiver.receive(request);
     keepAlive(request, receiver.close().then(end));
@@ -41,5 +44,20 @@ export function receiverOfRequests<
       closed = true;
       return inFlight.ended();
     },
+  };
+}
+
+/** Says once that a store in memory, made for each request, recognises no duplicate. */
+function forgettingWarner(): (store: Store<never>) => void {
+  let first: Store<never> | undefined;
+  let warned = false;
+  return (store) => {
+    if (store.productionWarning === undefined || warned) return;
+    first ??= store;
+    if (first === store) return;
+    warned = true;
+    console.warn(
+      `[latchhook] The options function runs for each request here, and makes a new ${store.name} store each time, which recognises no duplicate. Make the store outside of the function.`,
+    );
   };
 }
