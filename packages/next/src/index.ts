@@ -1,15 +1,22 @@
 import {
   fromFetchRequest,
   lazyReceiver,
+  type MaybePromise,
   type OptionsSource,
   type StandardSchema,
   type WebhookEvent,
+  type WebhookRequest,
 } from "@latchhook/core";
 import { platformWaitUntil } from "./platform-wait-until.ts";
 
+/** What Next.js passes a route handler beside the request. Up to Next.js 14 `params` is no promise. */
+export interface RouteContext {
+  readonly params?: MaybePromise<WebhookRequest["parameters"]>;
+}
+
 /** What {@link webhook} returns: a route handler. */
 export interface WebhookHandler {
-  (request: Request): Promise<Response>;
+  (request: Request, context?: RouteContext): Promise<Response>;
   /** Waits for the deliveries in flight; from now on everything is answered 503. */
   close(): Promise<void>;
 }
@@ -33,11 +40,10 @@ export function webhook<
   Schema extends StandardSchema | undefined = undefined,
 >(source: OptionsSource<Event, Transaction, Schema, Request>): WebhookHandler {
   const receiver = lazyReceiver(source);
-  async function latchhook(request: Request): Promise<Response> {
-    const { status, headers, body } = await receiver.receive(
-      fromFetchRequest(request, platformWaitUntil()),
-      request,
-    );
+  async function latchhook(request: Request, context?: RouteContext): Promise<Response> {
+    const received = fromFetchRequest(request, platformWaitUntil());
+    const parameters = await context?.params;
+    const { status, headers, body } = await receiver.receive({ ...received, parameters }, request);
     return new Response(body, { status, headers });
   }
   return Object.assign(latchhook, { close: receiver.close });

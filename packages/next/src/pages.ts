@@ -4,8 +4,8 @@ import { fromNodeRequest, sendAnswer } from "@latchhook/node";
 import { platformWaitUntil } from "./platform-wait-until.ts";
 
 /** What {@link webhook} returns: an API route. */
-export interface WebhookHandler {
-  (request: IncomingMessage, response: ServerResponse): Promise<void>;
+export interface WebhookHandler<Request extends IncomingMessage = IncomingMessage> {
+  (request: Request, response: ServerResponse): Promise<void>;
   /** Waits for the deliveries in flight; from now on everything is answered 503. */
   close(): Promise<void>;
 }
@@ -33,9 +33,10 @@ export function webhook<
   Event extends WebhookEvent,
   Transaction = never,
   Schema extends StandardSchema | undefined = undefined,
->(source: OptionsSource<Event, Transaction, Schema, IncomingMessage>): WebhookHandler {
+  Request extends IncomingMessage = IncomingMessage,
+>(source: OptionsSource<Event, Transaction, Schema, Request>): WebhookHandler<Request> {
   const receiver = lazyReceiver(source);
-  async function latchhook(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function latchhook(request: Request, response: ServerResponse): Promise<void> {
     const received = { ...fromNodeRequest(request, mend), waitUntil: platformWaitUntil() };
     await sendAnswer(response, await receiver.receive(received, request));
   }

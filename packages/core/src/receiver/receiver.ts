@@ -84,6 +84,9 @@ export function createReceiver<
     if (!body.ok) return refuseBody(body, passage);
     if (body.bytes.byteLength > limits.maxBodyBytes) return passage.outcome("body-too-large");
     const signed: SignedRequest = {
+      method: request.method,
+      url: request.url,
+      parameters: request.parameters,
       headers: request.headers,
       body: body.bytes,
       receivedAt: passage.receivedAt,

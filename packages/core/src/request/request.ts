@@ -1,3 +1,4 @@
+import type { SignedRequest } from "../provider.ts";
 import { collectBytes } from "./collect-bytes.ts";
 import type { HeaderSource } from "./headers.ts";
 
@@ -5,6 +6,10 @@ import type { HeaderSource } from "./headers.ts";
 export interface WebhookRequest {
   readonly method: string;
   readonly headers: HeaderSource;
+  /** The URL that was asked for, or its path and query as they came. */
+  readonly url?: string | undefined;
+  /** The route's parameters, as the framework gives them. */
+  readonly parameters?: SignedRequest["parameters"];
   /** Reads the body once, as bytes, within the limits. Problems are values; it never rejects. */
   readBody(limits: BodyLimits): Promise<BodyResult>;
   /** Keeps the runtime alive for work that goes on after the answer, where it would stop otherwise. */
@@ -35,6 +40,7 @@ export function fromFetchRequest(
 ): WebhookRequest {
   return {
     method: request.method,
+    url: request.url,
     headers: request.headers,
     readBody: (limits) => readFetchBody(request, limits),
     waitUntil,
