@@ -173,7 +173,8 @@ describe("lazyReceiver with a life per request", () => {
     const receiver = lazyReceiver(() => ({ ...optionsFor(), dispose }), "request");
     expect((await receiver.receive(requestOf(), undefined)).status).toBe(200);
     await receiver.close();
-    expect(written.mock.calls).toEqual([['[latchhook] dispose failed: Error: "no connection"']]);
+    expect(written).toHaveBeenCalledTimes(1);
+    expect(String(written.mock.calls[0]?.[0])).toMatch(/^\[latchhook\] dispose failed: Error: "no connection"/);
   });
 
   it("waits ten seconds for a dispose, no longer", async () => {

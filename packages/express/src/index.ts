@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import {
   lazyReceiver,
   type OptionsSource,
+  type RouteParameters,
   type StandardSchema,
   type WebhookEvent,
-  type WebhookRequest,
 } from "@latchhook/core";
 import { fromNodeRequest, sendAnswer } from "@latchhook/node";
 
@@ -18,7 +18,7 @@ export interface WebhookHandler<Request extends IncomingMessage = IncomingMessag
 /** What Express adds to a request. Within a router `url` is only what is left of it. */
 interface RoutedRequest extends IncomingMessage {
   readonly originalUrl?: string | undefined;
-  readonly params?: WebhookRequest["parameters"];
+  readonly params?: RouteParameters | undefined;
 }
 
 const mend =

@@ -171,6 +171,28 @@ describe("webhook in Hono", () => {
     expect(makeOptions).toHaveBeenCalledTimes(4);
   });
 
+  it.each(["on Node", "over Fetch"] as const)(
+    "shows the secret function URL and parameters: a tenant in the path, %s",
+    async (way) => {
+      const seen: unknown[] = [];
+      const provider = aiStats({
+        secret: ({ method, url, parameters }) => {
+          seen.push(method, new URL(String(url)).pathname, parameters?.tenant);
+          return secret;
+        },
+      });
+      const app = new Hono().post("/webhooks/:tenant", webhook(optionsWith({ provider })));
+      const signed = signAiStats({ secret });
+      if (way === "on Node") {
+        server = await listen(getRequestListener(app.fetch));
+        expect((await fetch(new URL("/webhooks/acme?a=1", server.url), signed)).status).toBe(200);
+      } else {
+        expect((await app.request(toRequest(signed, "http://localhost/webhooks/acme?a=1"))).status).toBe(200);
+      }
+      expect(seen).toEqual(["POST", "/webhooks/acme", "acme"]);
+    },
+  );
+
   it("takes its secret from c.env where the function names no type", async () => {
     const app = new Hono<{ Bindings: { SECRET: string } }>();
     app.post(

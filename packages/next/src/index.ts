@@ -3,15 +3,15 @@ import {
   lazyReceiver,
   type MaybePromise,
   type OptionsSource,
+  type RouteParameters,
   type StandardSchema,
   type WebhookEvent,
-  type WebhookRequest,
 } from "@latchhook/core";
 import { platformWaitUntil } from "./platform-wait-until.ts";
 
 /** What Next.js passes a route handler beside the request. Up to Next.js 14 `params` is no promise. */
 export interface RouteContext {
-  readonly params?: MaybePromise<WebhookRequest["parameters"]>;
+  readonly params?: MaybePromise<RouteParameters | undefined>;
 }
 
 /** What {@link webhook} returns: a route handler. */

@@ -1,4 +1,5 @@
-import { describe } from "./observe.ts";
+import { describeError } from "../observers/describe-error.ts";
+import { printable } from "../observers/printable.ts";
 
 /** A promise that never settles must hold up neither a shutdown nor a runtime. */
 const longestMs = 10_000;
@@ -13,7 +14,7 @@ export async function dispose(options: { readonly dispose?: (() => unknown) | un
   try {
     await Promise.race([options.dispose(), tooLong]);
   } catch (error) {
-    console.error(`[latchhook] dispose failed: ${describe(error)}`);
+    console.error(printable(`[latchhook] dispose failed: ${describeError(error)}`));
   } finally {
     clearTimeout(timer);
   }

@@ -1,9 +1,11 @@
 import type { WebhookEvent } from "../event.ts";
+import { defaultLog } from "../observers/observers.ts";
 import { type Answer, toAnswer } from "../outcome.ts";
 import type { StandardSchema } from "../reading/schema.ts";
+import { pathOf } from "../request/path-of.ts";
+import type { WebhookRequest } from "../request/request.ts";
 import type { Store } from "../store.ts";
 import { dispose } from "./dispose.ts";
-import { logFailure } from "./observe.ts";
 import type { MakeOptions } from "./options-source.ts";
 import { createReceiver, type Receiver } from "./receiver.ts";
 
@@ -42,7 +44,16 @@ export async function makeReceiver<
 }
 
 /** Answers a request whose receiver could not be made, and says why: its options' observer cannot be told. */
-export function refuseMisconfigured(error: unknown): Answer {
-  logFailure({ code: "misconfigured", status: 500, provider: "webhook", durationMs: 0, error });
+export function refuseMisconfigured(error: unknown, { url }: WebhookRequest): Answer {
+  defaultLog({
+    code: "misconfigured",
+    status: 500,
+    provider: "webhook",
+    scope: "",
+    source: "http",
+    path: pathOf(url),
+    durationMs: 0,
+    error,
+  });
   return toAnswer({ code: "misconfigured" });
 }

@@ -25,7 +25,7 @@ export function receiverOfProcess<
         ready = await making;
       } catch (error) {
         if (made === making) made = undefined;
-        return refuseMisconfigured(error);
+        return refuseMisconfigured(error, request);
       }
       if (!closed) return ready.receive(request);
       // It was not there yet for `close`, which does not wait for it: a client that cannot connect may try for ever.

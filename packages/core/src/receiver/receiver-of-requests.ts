@@ -29,7 +29,7 @@ export function receiverOfRequests<
     try {
       receiver = await makeReceiver(makeOptions, context);
     } catch (error) {
-      return refuseMisconfigured(error);
+      return refuseMisconfigured(error, request);
     }
     warnOfForgetting(receiver.store);
     const end = inFlight.begin();

@@ -1,20 +1,22 @@
-import type { SignedRequest } from "../provider.ts";
 import { collectBytes } from "./collect-bytes.ts";
 import type { HeaderSource } from "./headers.ts";
 
 /** A request as an adapter hands it to the receiver: nothing of it has been read yet. */
 export interface WebhookRequest {
   readonly method: string;
-  readonly headers: HeaderSource;
-  /** The URL that was asked for, or its path and query as they came. */
+  /** The request's URL, absolute where the adapter knows it, else from its path on. */
   readonly url?: string | undefined;
-  /** The route's parameters, as the framework gives them. */
-  readonly parameters?: SignedRequest["parameters"];
+  /** What the framework's router found in the path, by name. */
+  readonly parameters?: RouteParameters | undefined;
+  readonly headers: HeaderSource;
   /** Reads the body once, as bytes, within the limits. Problems are values; it never rejects. */
   readBody(limits: BodyLimits): Promise<BodyResult>;
   /** Keeps the runtime alive for work that goes on after the answer, where it would stop otherwise. */
   waitUntil?: ((work: Promise<unknown>) => void) | undefined;
 }
+
+/** Route parameters by name: `{ tenant: "acme" }` of `/webhooks/:tenant`. */
+export type RouteParameters = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 export interface BodyLimits {
   /** Bytes. Reading stops at the first byte beyond. */
