@@ -55,6 +55,38 @@ describe("webhook in a route handler", () => {
     expect((await POST(toRequest(signAiStats({ secret }), local))).status).toBe(503);
   });
 
+  it.each([
+    ["a promise, as of Next.js 15", Promise.resolve({ tenant: "acme" })],
+    ["plain, as in Next.js 14", { tenant: "acme" }],
+    ["none", undefined],
+  ])("shows the secret function URL and parameters: %s", async (_how, params) => {
+    const seen: unknown[] = [];
+    const provider = aiStats({
+      secret: ({ method, url, parameters }) => {
+        seen.push(method, url, parameters?.tenant);
+        return secret;
+      },
+    });
+    const POST = webhook(optionsWith({ provider }));
+    const address = "http://localhost/webhooks/acme?a=1";
+    expect((await POST(toRequest(signAiStats({ secret }), address), { params })).status).toBe(200);
+    expect(seen).toEqual(["POST", address, params === undefined ? undefined : "acme"]);
+  });
+
+  it("hands late work to its own request's context, though another's has taken its place", async () => {
+    const works: string[] = [];
+    const platformOf = (name: string) => ({
+      [requestContext]: { get: () => ({ waitUntil: () => works.push(name) }) },
+    });
+    const persist = () => new Promise((resolve) => setTimeout(resolve, 100));
+    const POST = webhook(optionsWith({ persist, deadlineMs: 50 }));
+    Object.assign(globalThis, platformOf("first"));
+    const answer = POST(toRequest(signAiStats({ secret }), local));
+    Object.assign(globalThis, platformOf("second"));
+    expect((await answer).status).toBe(503);
+    expect(works).toEqual(["first"]);
+  });
+
   it("throws at once for options that cannot work", () => {
     expect(() => webhook(optionsWith({ leaseMs: 3_600_000 }))).toThrow(/leaseMs/);
   });

@@ -215,7 +215,7 @@ export function createReceiver<
 }
 
 /** A runtime that will not be kept alive (an answer is out already) cannot end the process. */
-function keepAlive(request: WebhookRequest, work: Promise<unknown>): void {
+export function keepAlive(request: WebhookRequest, work: Promise<unknown>): void {
   try {
     request.waitUntil?.(work);
   } catch {
