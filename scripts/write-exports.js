@@ -1,0 +1,85 @@
+// Completes each package's manifest for every module system: `exports` and `imports` by condition, and for TypeScript
+// that knows no `exports` (moduleResolution node10) `main`, `types` and `typesVersions`.
+// A new entry needs its subpath and its source: `"./kit": "./src/kit.ts"`. Each file of `src/providers` is one.
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { moduleOf, packageFolders, readManifest, sourceCondition } from "./packages.js";
+
+/** A manifest as it has to be. Changes nothing in one that is. */
+export function completeManifest(folder) {
+  const { exports = {}, imports, main, types, typesVersions, ...rest } = readManifest(folder);
+  const sources = { ...sourcesBySubpath(exports), ...providerSources(folder) };
+  const subpaths = Object.keys(sources).sort((one, other) => (one < other ? -1 : 1));
+  const forNode10 = subpaths.filter((subpath) => subpath !== ".");
+  const complete = {};
+  for (const [field, value] of Object.entries(rest)) {
+    complete[field] = value;
+    if (field !== "files") continue;
+    if (sources["."] !== undefined) {
+      const module = moduleOf(sources["."]);
+      complete.main = `./dist/cjs/${module}.js`;
+      complete.types = `./dist/cjs/${module}.d.ts`;
+    }
+    if (forNode10.length > 0) {
+      const entries = forNode10.map((subpath) => [
+        subpath.slice(2),
+        [`./dist/cjs/${moduleOf(sources[subpath])}.d.ts`],
+      ]);
+      complete.typesVersions = { "*": Object.fromEntries(entries) };
+    }
+    complete.exports = Object.fromEntries(subpaths.map((subpath) => [subpath, exportOf(sources[subpath])]));
+    if (imports !== undefined) complete.imports = mapSources(imports);
+  }
+  return complete;
+}
+
+/** Subpath to source file. Wildcards are not carried over: what can be imported is written out. */
+function sourcesBySubpath(exports) {
+  const entries = Object.entries(exports).map(([subpath, target]) => [
+    subpath,
+    typeof target === "string" ? target : target?.[sourceCondition],
+  ]);
+  return Object.fromEntries(entries.filter(([subpath, source]) => source && !subpath.includes("*")));
+}
+
+function providerSources(folder) {
+  const providers = join(folder, "src/providers");
+  if (!existsSync(providers)) return {};
+  const files = readdirSync(providers).filter((file) => file.endsWith(".ts"));
+  const entries = files.map((file) => [`./providers/${file.slice(0, -3)}`, `./src/providers/${file}`]);
+  return Object.fromEntries(entries);
+}
+
+function exportOf(source) {
+  const module = moduleOf(source);
+  return {
+    [sourceCondition]: source,
+    import: { types: `./dist/esm/${module}.d.ts`, default: `./dist/esm/${module}.js` },
+    require: { types: `./dist/cjs/${module}.d.ts`, default: `./dist/cjs/${module}.js` },
+  };
+}
+
+/** The same in `imports`, under the conditions that are there. */
+function mapSources(conditions) {
+  if (conditions[sourceCondition] === undefined) {
+    const entries = Object.entries(conditions).map(([condition, target]) => [condition, mapSources(target)]);
+    return Object.fromEntries(entries);
+  }
+  const source = conditions[sourceCondition];
+  const module = moduleOf(source);
+  return {
+    [sourceCondition]: source,
+    import: `./dist/esm/${module}.js`,
+    require: `./dist/cjs/${module}.js`,
+  };
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  for (const folder of packageFolders()) {
+    writeFileSync(
+      join(folder, "package.json"),
+      `${JSON.stringify(completeManifest(folder), null, 2)}\n`,
+    );
+  }
+}
