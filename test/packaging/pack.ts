@@ -15,11 +15,19 @@ export interface Manifest {
   readonly version: string;
   readonly private?: boolean;
   readonly packageManager?: string;
-  readonly exports: Readonly<Record<string, { readonly default: string; readonly types: string }>>;
+  readonly main?: string;
+  readonly types?: string;
+  readonly typesVersions?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+  readonly exports: Readonly<Record<string, ExportTarget>>;
+  readonly imports?: Readonly<Record<string, ExportTarget>>;
+  readonly bin?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }
+
+/** A file, none, or one of several by condition. */
+export type ExportTarget = string | null | { readonly [condition: string]: ExportTarget };
 
 /** A package as a user gets it. */
 export interface PackedPackage {
@@ -33,11 +41,13 @@ export interface PackedPackage {
   readonly files: readonly string[];
 }
 
-/** The names of the packages that are published. */
-export const publicPackages: readonly string[] = readdirSync(join(root, "packages"))
-  .map((folder) => readManifest(join(root, "packages", folder)))
-  .filter((manifest) => manifest.private !== true)
-  .map((manifest) => manifest.name);
+/** Where the packages are that are published. */
+export const packageFolders: readonly string[] = readdirSync(join(root, "packages"))
+  .map((folder) => join(root, "packages", folder))
+  .filter((folder) => readManifest(folder).private !== true);
+
+/** Their names. */
+export const publicPackages: readonly string[] = packageFolders.map((folder) => readManifest(folder).name);
 
 /** The manifest in a folder. */
 export function readManifest(folder: string): Manifest {
