@@ -3,7 +3,7 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { build } from "esbuild";
-import { entryModules, packageFolders, readManifest } from "./packages.js";
+import { entryModules, packageFolders, readManifest, sourceCondition } from "./packages.js";
 
 /** Dependencies that cost more to load, from their many files, than the part that is used of them. */
 const inlined = new Set(["valibot", "zod"]);
@@ -46,7 +46,9 @@ async function buildPackage(folder) {
     // Jest runs no import() in CommonJS.
     supported: { "dynamic-import": false },
   });
-  writeFileSync(join(cjs, "package.json"), '{ "type": "commonjs" }\n');
+  const imports = importsOf(manifest.imports);
+  const innerManifest = { type: "commonjs", sideEffects: manifest.sideEffects, imports };
+  writeFileSync(join(cjs, "package.json"), `${JSON.stringify(innerManifest, null, 2)}\n`);
   copyDeclarations(folder, esm, cjs);
   for (const map of [...filesIn(esm, ".js.map"), ...filesIn(cjs, ".js.map")]) tidySourceMap(folder, map);
 }
@@ -54,6 +56,13 @@ async function buildPackage(folder) {
 function externalOf({ imports = {}, dependencies = {}, peerDependencies = {} }) {
   const packages = Object.keys({ ...dependencies, ...peerDependencies }).filter((name) => !inlined.has(name));
   return [...Object.keys(imports), ...packages, ...packages.map((name) => `${name}/*`)];
+}
+
+/** The imports of the CommonJS build. Its files look for them in the nearest package.json, which is in their folder. */
+function importsOf(conditions) {
+  if (typeof conditions !== "object") return conditions?.replace("./dist/esm/", "./");
+  const entries = Object.entries(conditions).filter(([condition]) => condition !== sourceCondition);
+  return Object.fromEntries(entries.map(([condition, target]) => [condition, importsOf(target)]));
 }
 
 function removeCode(folder) {

@@ -67,12 +67,8 @@ function mapSources(conditions) {
     return Object.fromEntries(entries);
   }
   const source = conditions[sourceCondition];
-  const module = moduleOf(source);
-  return {
-    [sourceCondition]: source,
-    import: `./dist/esm/${module}.js`,
-    require: `./dist/cjs/${module}.js`,
-  };
+  // The CommonJS build has its own, in dist/cjs.
+  return { [sourceCondition]: source, default: `./dist/esm/${moduleOf(source)}.js` };
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -18,10 +18,10 @@ async function deliver(core, { aiStats }, { memoryStore }, other) {
     throw new other.LatchhookError("lease-lost", "as the other copy says it");
   };
   const failures = [];
-  const observe = (outcome) => {
+  const onOutcome = (outcome) => {
     if (outcome.error !== undefined) failures.push(other.isLatchhookError(outcome.error));
   };
-  for (const options of [{ persist: () => {} }, { persist, observe }]) {
+  for (const options of [{ persist: () => {} }, { persist, onOutcome }]) {
     const receiver = core.createReceiver({ provider: aiStats({ secret }), store: memoryStore(), ...options });
     const signed = signAiStats({ secret, type: "video.completed", jobId: "video_1" });
     results.push((await receiver.handle(toRequest(signed, "http://localhost/webhooks"))).status);
