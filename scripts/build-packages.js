@@ -1,6 +1,14 @@
 // Builds what a user loads: each entry of a package as few files, once as ES modules and once as CommonJS.
 // Needs the declarations of `tsc -b` in `dist/esm`.
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { build } from "esbuild";
 import { entryModules, packageFolders, readManifest, sourceCondition } from "./packages.js";
@@ -27,7 +35,10 @@ async function buildPackage(folder) {
   rmSync(cjs, { recursive: true, force: true });
   await build({
     ...settings,
-    entryPoints: entryModules(manifest).map((module) => ({ in: join(folder, `src/${module}.ts`), out: module })),
+    entryPoints: entryModules(manifest).map((module) => ({
+      in: join(folder, `src/${module}.ts`),
+      out: module,
+    })),
     outdir: esm,
     format: "esm",
     bundle: true,
@@ -36,6 +47,7 @@ async function buildPackage(folder) {
     chunkNames: "shared/[hash]",
     external: externalOf(manifest),
   });
+  for (const file of filesIn(esm, ".js")) dropBareImports(file);
   // File by file from the ES modules, so that here too nothing is there twice.
   await build({
     ...settings,
@@ -56,6 +68,14 @@ async function buildPackage(folder) {
 function externalOf({ imports = {}, dependencies = {}, peerDependencies = {} }) {
   const packages = Object.keys({ ...dependencies, ...peerDependencies }).filter((name) => !inlined.has(name));
   return [...Object.keys(imports), ...packages, ...packages.map((name) => `${name}/*`)];
+}
+
+/**
+ * Splitting leaves imports for the side effects of chunks, and ours have none: users' bundlers would warn of each. The
+ * line stays, for the source map's sake.
+ */
+function dropBareImports(file) {
+  writeFileSync(file, readFileSync(file, "utf8").replace(/^import "\.[^"]*";$/gm, ""));
 }
 
 /** The imports of the CommonJS build. Its files look for them in the nearest package.json, which is in their folder. */
@@ -95,7 +115,8 @@ function tidySourceMap(folder, file) {
   );
   map.sources = map.sources.map((source) => source.replace(foreign, ""));
   for (const source of map.sources) {
-    const known = existsSync(join(dirname(file), source)) || map.sourcesContent[map.sources.indexOf(source)] !== null;
+    const known =
+      existsSync(join(dirname(file), source)) || map.sourcesContent[map.sources.indexOf(source)] !== null;
     if (!known) throw new Error(`${relative(folder, file)} names a source that is not there: ${source}`);
   }
   writeFileSync(file, JSON.stringify(map));

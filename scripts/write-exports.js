@@ -1,13 +1,13 @@
 // Completes each package's manifest for every module system: `exports` and `imports` by condition, and for TypeScript
 // that knows no `exports` (moduleResolution node10) `main`, `types` and `typesVersions`.
 // A new entry needs its subpath and its source: `"./kit": "./src/kit.ts"`. Each file of `src/providers` is one.
+// With `--check` it writes nothing, and fails where there is something to write.
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { moduleOf, packageFolders, readManifest, sourceCondition } from "./packages.js";
+import { join, relative } from "node:path";
+import { moduleOf, packageFolders, readManifest, root, sourceCondition } from "./packages.js";
 
 /** A manifest as it has to be. Changes nothing in one that is. */
-export function completeManifest(folder) {
+function completeManifest(folder) {
   const { exports = {}, imports, main, types, typesVersions, ...rest } = readManifest(folder);
   const sources = { ...sourcesBySubpath(exports), ...providerSources(folder) };
   const subpaths = Object.keys(sources).sort((one, other) => (one < other ? -1 : 1));
@@ -71,11 +71,21 @@ function mapSources(conditions) {
   return { [sourceCondition]: source, default: `./dist/esm/${moduleOf(source)}.js` };
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  for (const folder of packageFolders()) {
-    writeFileSync(
-      join(folder, "package.json"),
-      `${JSON.stringify(completeManifest(folder), null, 2)}\n`,
-    );
+const incomplete = packageFolders().filter((folder) => manifestText(folder) !== completeText(folder));
+
+if (process.argv.includes("--check")) {
+  for (const folder of incomplete) console.error(`${relative(root, folder)}/package.json is not complete`);
+  process.exitCode = incomplete.length === 0 ? 0 : 1;
+} else {
+  for (const folder of incomplete) {
+    writeFileSync(join(folder, "package.json"), `${JSON.stringify(completeManifest(folder), null, 2)}\n`);
   }
+}
+
+function manifestText(folder) {
+  return JSON.stringify(readManifest(folder));
+}
+
+function completeText(folder) {
+  return JSON.stringify(completeManifest(folder));
 }

@@ -41,13 +41,11 @@ export interface PackedPackage {
   readonly files: readonly string[];
 }
 
-/** Where the packages are that are published. */
-export const packageFolders: readonly string[] = readdirSync(join(root, "packages"))
-  .map((folder) => join(root, "packages", folder))
-  .filter((folder) => readManifest(folder).private !== true);
-
-/** Their names. */
-export const publicPackages: readonly string[] = packageFolders.map((folder) => readManifest(folder).name);
+/** The names of the packages that are published. */
+export const publicPackages: readonly string[] = readdirSync(join(root, "packages"))
+  .map((folder) => readManifest(join(root, "packages", folder)))
+  .filter((manifest) => manifest.private !== true)
+  .map((manifest) => manifest.name);
 
 /** The manifest in a folder. */
 export function readManifest(folder: string): Manifest {

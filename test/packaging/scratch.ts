@@ -6,10 +6,15 @@ import { execute, makeTemporaryFolder, type PackedPackage, packAll, pnpm } from 
 /** A project outside the workspace, with every package installed from its tarball. */
 export interface ScratchProject {
   readonly folder: string;
+  readonly packages: readonly PackedPackage[];
   /** Everything that can be imported of the packages. */
   readonly specifiers: readonly string[];
   /** Makes a folder in the project with these files, of this module system. Returns its path. */
-  addFolder(name: string, type: "module" | "commonjs", files: Readonly<Record<string, string>>): Promise<string>;
+  addFolder(
+    name: string,
+    type: "module" | "commonjs",
+    files: Readonly<Record<string, string>>,
+  ): Promise<string>;
   remove(): Promise<void>;
 }
 
@@ -37,6 +42,7 @@ export async function installTarballs(): Promise<ScratchProject> {
   await pnpm(project, "install", "--prefer-offline", "--ignore-scripts", "--no-frozen-lockfile");
   return {
     folder: project,
+    packages,
     specifiers: packages.flatMap((packed) => importSpecifiers(packed, ["node", "import"])),
     async addFolder(name, type, files) {
       const path = join(project, name);

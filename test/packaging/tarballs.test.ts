@@ -4,8 +4,8 @@ import { join, posix } from "node:path";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { publint } from "publint";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { makeTemporaryFolder, type PackedPackage, packAll, publicPackages, root } from "./pack.ts";
 import { exportSubpaths } from "./entry-points.ts";
+import { makeTemporaryFolder, type PackedPackage, packAll, publicPackages, root } from "./pack.ts";
 
 /** What is read of a source map. */
 interface SourceMap {

@@ -34,7 +34,7 @@ export function describeNextStandalone(project: () => ScratchProject): void {
       const image = join(folder, "../image");
       await cp(join(folder, ".next/standalone"), image, { recursive: true, verbatimSymlinks: true });
       expect(await deliverTo(image)).toEqual([200, 200, 401]);
-    }, 120_000);
+    }, 180_000);
   });
 }
 
@@ -57,7 +57,7 @@ async function deliverTo(image: string): Promise<number[]> {
   const server = spawn(process.execPath, ["server.js"], {
     cwd: image,
     env: {
-      PATH: process.env.PATH,
+      NODE_ENV: "production",
       PORT: String(port),
       HOSTNAME: "127.0.0.1",
       AI_STATS_WEBHOOK_SECRET: secret,

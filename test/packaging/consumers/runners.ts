@@ -29,7 +29,9 @@ export function describeRunners(project: () => ScratchProject): void {
 
     test("a process that has both builds can mix what they make", async () => {
       const program = new URL("../programs/mixed.mjs", import.meta.url);
-      const folder = await project().addFolder("mixed", "module", { "mixed.mjs": readFileSync(program, "utf8") });
+      const folder = await project().addFolder("mixed", "module", {
+        "mixed.mjs": readFileSync(program, "utf8"),
+      });
       const printed = await runNode(folder, "mixed.mjs");
       expect(JSON.parse(printed)).toEqual([true, 200, 503, true, 200, 503, true]);
     });
