@@ -25,11 +25,19 @@ export interface Manifest {
   readonly version: string;
   readonly private?: boolean;
   readonly packageManager?: string;
-  readonly exports: Readonly<Record<string, { readonly default: string; readonly types: string }>>;
+  readonly main?: string;
+  readonly types?: string;
+  readonly typesVersions?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+  readonly exports: Readonly<Record<string, ExportTarget>>;
+  readonly imports?: Readonly<Record<string, ExportTarget>>;
+  readonly bin?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }
+
+/** A file, none, or one of several by condition. */
+export type ExportTarget = string | null | { readonly [condition: string]: ExportTarget };
 
 /** A package as a user gets it. */
 export interface PackedPackage {
