@@ -85,8 +85,11 @@ function recordInto(options: Partial<ReceiverOptions<AiStatsEvent>>): {
       persisted.push(event.job?.id ?? "");
       await options.persist?.(event, delivery);
     },
-    // A log of our own, in place of the default one: what is refused here is refused on purpose.
-    onOutcome: [(outcome) => outcomes.push(outcome), logOutcomes({ error() {}, warn() {} })],
+    // Without the lines on refusals: what is refused here is refused on purpose.
+    onOutcome: [
+      (outcome) => outcomes.push(outcome),
+      logOutcomes({ error: (line) => console.error(line), warn() {} }),
+    ],
   };
   function assertUntouched(): void {
     assert.deepEqual(persisted, [], "persist was called");
