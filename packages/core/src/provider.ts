@@ -10,6 +10,15 @@ export interface SignedRequest {
   readonly body: Uint8Array;
   /** When the request arrived, in milliseconds since the epoch; freshness is judged against it. Default: now. */
   readonly receivedAt?: number | undefined;
+  /** The HTTP method, in upper case, where it is known. */
+  readonly method?: string | undefined;
+  /**
+   * The URL that was asked for, or its path and query, where it is known. Whoever sends the request chooses it, host
+   * included: a sender that signs its URL is verified with a configured one.
+   */
+  readonly url?: string | undefined;
+  /** The route's parameters, as the framework gives them: `{ tenant: "acme" }`. Unverified, as headers are. */
+  readonly parameters?: Readonly<Record<string, string | readonly string[] | undefined>> | undefined;
 }
 
 /** Why a delivery cannot be believed. Answered 401, always with the same body. */
