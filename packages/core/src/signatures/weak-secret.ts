@@ -28,7 +28,7 @@ export function warnOfWeakSecret(provider: string, secret: string): void {
 function weakness(secret: string): string | undefined {
   const text = secret.replace(/^whsec_/, "");
   if (/^(["'`]).*\1$/s.test(text)) return "has quotation marks around it, which count as part of it";
-  if (text.length < fewestCharacters) return `has ${text.length} characters`;
+  if (text.length < fewestCharacters) return `has fewer than ${fewestCharacters} characters`;
   if (new Set(text).size < fewestDifferent) return "is the same few characters over and over";
   return placeholder.test(text) ? "is a placeholder" : undefined;
 }
