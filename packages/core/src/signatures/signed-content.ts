@@ -10,7 +10,7 @@ export interface HeaderPart {
   readonly name: string;
 }
 
-/** Text that is derived from the request, as part of what is signed. */
+/** Text that is derived from the request, such as sorted form parameters, as part of what is signed. It must not throw. */
 export type DerivedPart = (request: SignedRequest) => string;
 
 /** The body, the timestamp or the body's hash, as part of what is signed. */
@@ -59,13 +59,17 @@ export interface SignedContent {
 /**
  * Prepares signed content from its parts, once for all requests.
  *
- * @throws LatchhookError `invalid-option` unless the body, or its hash, is in it exactly once, and texts stand between
- * a signed header and its neighbours.
+ * @throws LatchhookError `invalid-option` unless the body is in it, once, or its hash, or a text derived from it, and
+ * texts stand between a signed header and its neighbours.
  */
 export function signedContent(provider: string, parts: readonly ContentPart[]): SignedContent {
   const kinds = parts.map((part) => (typeof part === "object" ? part.part : typeof part));
-  if (kinds.filter((kind) => kind === "body" || kind === "body-hash").length !== 1) {
-    throw unfit(provider, "must have body or bodyHash in it, once: what is not signed cannot be believed");
+  const bodies = kinds.filter((kind) => kind === "body" || kind === "body-hash").length;
+  if (bodies > 1 || (bodies === 0 && !kinds.includes("function"))) {
+    throw unfit(
+      provider,
+      "must have body, bodyHash or a text derived from them: what is not signed is not believed",
+    );
   }
   if (kinds.some((kind, index) => kind === "header" && !isDelimited(kinds, index))) {
     throw unfit(provider, "needs a text between a header and its neighbour, or it could be split anew");
@@ -108,7 +112,7 @@ export function signedContent(provider: string, parts: readonly ContentPart[]): 
       return undefined;
     },
     assemble(request, timestampText) {
-      if (bodyIndex >= 0) return texts(request, timestampText, "");
+      if (!kinds.includes("body-hash")) return texts(request, timestampText, "");
       const hash = sha256Hex(request.body);
       return isPromiseLike(hash)
         ? hash.then((hex) => texts(request, timestampText, hex))
