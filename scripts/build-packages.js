@@ -14,7 +14,7 @@ import { build } from "esbuild";
 import { entryModules, packageFolders, readManifest, sourceCondition } from "./packages.js";
 
 /** Dependencies that cost more to load, from their many files, than the part that is used of them. */
-const inlined = new Set(["valibot", "zod"]);
+const inlined = new Set(["zod"]);
 
 const settings = {
   platform: "node",

@@ -6,17 +6,20 @@ import type { MaybePromise } from "./shared/maybe-promise.ts";
 
 /** A request as it is verified: its headers, and the exact bytes of its body. */
 export interface SignedRequest {
-  /** Default: `POST`. */
-  readonly method?: string | undefined;
-  /** The URL as it was requested, absolute where that is known, else from its path on. Not signed by most senders. */
-  readonly url?: string | undefined;
-  /** What the framework's router found in the path, by name: the tenant of an endpoint that serves many. */
-  readonly parameters?: RouteParameters | undefined;
   readonly headers: HeaderSource;
   /** The body as it came over the wire. Bytes that were decoded and encoded again do not verify. */
   readonly body: Uint8Array;
   /** When the request arrived, in milliseconds since the epoch; freshness is judged against it. Default: now. */
   readonly receivedAt?: number | undefined;
+  /** The HTTP method, in upper case, where it is known. */
+  readonly method?: string | undefined;
+  /**
+   * The URL that was asked for, or its path and query, where it is known. Whoever sends the request chooses it, host
+   * included: a sender that signs its URL is verified with a configured one.
+   */
+  readonly url?: string | undefined;
+  /** The route's parameters, as the framework gives them: `{ tenant: "acme" }`. Unverified, as headers are. */
+  readonly parameters?: RouteParameters | undefined;
 }
 
 /** Why a delivery cannot be believed. Answered 401, always with the same body. */
