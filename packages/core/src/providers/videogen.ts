@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { type JobStatus, type KnownEvent, toJob, type UnknownEvent, type UnknownType } from "../event.ts";
 import { defineProvider, type Provider } from "../provider.ts";
 import { dateFromSeconds, type JsonObject, parseJsonObject, stringMember } from "../reading/json.ts";
+import type { IdentityPart } from "../reading/key.ts";
 import { readHeader } from "../request/headers.ts";
 import type { SecretOption } from "../signatures/secrets.ts";
 import { standardWebhooksSignature } from "../signatures/standard-webhooks-signature.ts";
@@ -92,7 +93,8 @@ export function videogen(options: VideogenOptions = {}): Provider<VideogenEvent>
       const parsed = parseJsonObject(body);
       if (!parsed.ok) return parsed;
       const id = stringMember(readHeader(headers, "webhook-id"));
-      return { ok: true, event: toEvent(id, parsed.value), identity: [id] };
+      const event = toEvent(id, parsed.value);
+      return { ok: true, event, identity: identify(id, event) };
     },
   });
 }
@@ -115,12 +117,24 @@ function toEvent(id: string, data: JsonObject): VideogenEvent {
     : { ...base, type: type as UnknownType, known: false, data };
 }
 
-const knownTypes: ReadonlySet<string> = new Set([
+/**
+ * Event name and job for an end, which comes once per job, so that a delivery made up from a status call and a late
+ * webhook are one. All else is told apart by the `webhook-id`: a file can be made playable and analysed again.
+ */
+function identify(id: string, { type, job }: VideogenEvent): readonly IdentityPart[] {
+  return job !== null && onceTypes.has(type) ? ["job", type, job.id] : [id];
+}
+
+const onceTypes: ReadonlySet<string> = new Set([
   ...["tool_execution", "workflow_run", "project_export", "assistant_message"].flatMap((kind) =>
     ["succeeded", "failed", "cancelled"].map((ended) => `${kind}.${ended}`),
   ),
   "file.upload.completed",
   "file.upload.failed",
+] satisfies string[]);
+
+const knownTypes: ReadonlySet<string> = new Set([
+  ...onceTypes,
   "file.playback_ready",
   "file.download_ready",
   "file.analysis_completed",
