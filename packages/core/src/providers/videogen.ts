@@ -16,7 +16,7 @@ export interface VideogenOptions {
 }
 
 const text = v.nullish(v.string());
-const error = v.nullish(v.looseObject({ message: text, code: text, requirement: text }));
+const error = v.nullish(v.looseObject({ message: text, code: text, requirement: v.nullish(v.unknown()) }));
 const file = v.nullish(v.looseObject({}));
 
 const toolExecution = v.looseObject({

@@ -31,6 +31,17 @@ describe("deliveries of VideoGen", () => {
     expect(trial.persisted).toHaveLength(2);
   });
 
+  it("a failure whose requirement is an object, as the sender's API describes it → a known event", async () => {
+    const trial = trialOf();
+    const error = {
+      message: "Out of credits.",
+      code: "insufficient_credits",
+      requirement: { type: "upgrade_plan" },
+    };
+    await trial.post(signVideogen({ secret, event: "tool_execution.failed", data: { error } }));
+    expect(trial.persisted.map(({ event }) => event.known)).toEqual([true]);
+  });
+
   it("two ends of one job → two calls", async () => {
     const trial = trialOf();
     for (const event of ["tool_execution.failed", "tool_execution.succeeded"]) {

@@ -6,6 +6,7 @@ import {
   type WebhookEvent,
 } from "@latchhook/core";
 import { positive } from "../check-option.ts";
+import type { JobPlace } from "../job-place.ts";
 import type { JobSource } from "../job-source.ts";
 import { objectMember } from "../json.ts";
 import { notify } from "../notify.ts";
@@ -14,16 +15,16 @@ import { type CheckContext, type CheckResult, checkJob, newsOf } from "./check-j
 import type { JobNews, JobStore, TrackedJob } from "./job-store.ts";
 import { logProblem, type ProblemObserver } from "./observe.ts";
 import { type ReconcileReport, reconcileDue } from "./reconcile-due.ts";
+import type { TrackedEvent } from "./tracked-event.ts";
 import {
   type AnyReceiverOptions,
   requireProvider,
-  type TrackedEvent,
   type VouchedReceiver,
   vouchedReceiver,
 } from "./vouched-receiver.ts";
 
 export interface TrackJobsOptions {
-  /** Who is asked about a job: `aiStatsJobs()`, `creativeaiJobs()` or `videogenWebhooks()`. */
+  /** Who is asked about a job: `aiStatsJobs()`, `creativeaiJobs()` or `videogenJobs()`. */
   readonly source: JobSource;
   /** The table: `sqliteJobs()` or `postgresJobs()`. */
   readonly store: JobStore;
@@ -50,6 +51,13 @@ export interface StartOptions {
   readonly onReport?: ((report: ReconcileReport) => unknown) | undefined;
 }
 
+/** A job to follow. What `create`, `get` and `wait` give as `job` will do. */
+export interface TrackRequest extends JobPlace {
+  readonly id: string;
+  readonly status?: JobStatus;
+  readonly progress?: number | null;
+}
+
 /** Follows the jobs of one sender. */
 export interface JobTracker {
   /**
@@ -61,12 +69,11 @@ export interface JobTracker {
     Transaction = never,
     Schema extends StandardSchema | undefined = undefined,
   >(options: ReceiverOptions<Event, Transaction, Schema>): ReceiverOptions<Event, Transaction, Schema>;
-  /** Starts to follow a job that was just created. Do it before you answer your own caller. */
-  track(job: {
-    readonly id: string;
-    readonly status?: JobStatus;
-    readonly progress?: number | null;
-  }): Promise<TrackedJob>;
+  /**
+   * Starts to follow a job that was just created. Do it before you answer your own caller. VideoGen's jobs need their
+   * `kind`, and exports their `projectId`; for AI Stats a `kind` of `batch` saves a question.
+   */
+  track(job: TrackRequest): Promise<TrackedJob>;
   /** Records what an event says of its job; null where it is about none. `attach` does it for you. */
   record(event: TrackedEvent): Promise<TrackedJob | null>;
   get(id: string): Promise<TrackedJob | null>;
@@ -106,10 +113,12 @@ export function trackJobs(options: TrackJobsOptions): JobTracker {
     return store.advance(owner, { ...news, checkInMs: overdueAfterMs, authoritative });
   }
 
-  async function record({ job, data }: TrackedEvent): Promise<TrackedJob | null> {
+  async function record(event: TrackedEvent): Promise<TrackedJob | null> {
+    const { job, data } = event;
     if (job === null) return null;
     const { progress } = objectMember(data);
-    const news = newsOf({ ...job, progress: typeof progress === "number" ? progress : null });
+    const place = source.placeOf?.(event);
+    const news = newsOf({ ...job, ...place, progress: typeof progress === "number" ? progress : null });
     const known = await advance({ ...news, settled: job.terminal });
     const contradicted = job.terminal && known.status !== job.status;
     return contradicted ? settleContradiction(known, job.status) : known;
@@ -119,7 +128,8 @@ export function trackJobs(options: TrackJobsOptions): JobTracker {
   async function settleContradiction(known: TrackedJob, announced: JobStatus): Promise<TrackedJob> {
     // Where the sender cannot be asked, the end that came first stands.
     if (source.get === undefined) return known;
-    const answer = await source.get(known.id, { signal: AbortSignal.timeout(askTimeoutMs) });
+    const { kind, projectId } = known;
+    const answer = await source.get(known.id, { kind, projectId, signal: AbortSignal.timeout(askTimeoutMs) });
     if (answer.ok && answer.job.terminal) {
       const { status } = answer.job;
       const settled = status === announced || (status === known.status && known.settled);
@@ -182,11 +192,12 @@ export function trackJobs(options: TrackJobsOptions): JobTracker {
         },
       };
       requireProvider(receiverOptions.provider, owner.provider);
-      receiver = vouchedReceiver(attached as unknown as AnyReceiverOptions);
+      // Not `attached`: the reconciler records what it delivers by itself, once.
+      receiver = vouchedReceiver(receiverOptions as unknown as AnyReceiverOptions);
       return attached;
     },
-    async track({ id, status = "queued", progress = null }) {
-      return advance({ ...newsOf({ id, status, progress }), settled: false });
+    async track({ status = "queued", progress = null, ...job }) {
+      return advance({ ...newsOf({ ...job, status, progress }), settled: false });
     },
     record,
     get: async (id) => store.get(owner, id),

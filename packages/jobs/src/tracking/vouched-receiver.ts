@@ -1,4 +1,4 @@
-import { createReceiver, LatchhookError, type ReceiverOptions, type WebhookEvent } from "@latchhook/core";
+import { createReceiver, LatchhookError, type ReceiverOptions } from "@latchhook/core";
 
 /** The options of any receiver. */
 export type AnyReceiverOptions = ReceiverOptions<never, never, undefined>;
@@ -51,6 +51,3 @@ export function requireProvider(provider: { readonly name: string } | undefined,
     `trackJobs: the receiver's provider must be ${expected}, the one of the job source.`,
   );
 }
-
-/** What `persist` sees of an event. */
-export type TrackedEvent = Pick<WebhookEvent, "job" | "data">;
