@@ -10,8 +10,9 @@ export {
   type UnknownType,
   type WebhookEvent,
 } from "./event.ts";
+export { logOutcomes, type OutcomeLogger } from "./observers/log-outcomes.ts";
 export type { ReceiverOptions } from "./options.ts";
-export { type Answer, type Outcome, type OutcomeCode, statusOf } from "./outcome.ts";
+export { type Answer, type Outcome, type OutcomeCode, type OutcomeObserver, statusOf } from "./outcome.ts";
 export {
   type DeliveryPolicy,
   defineProvider,
@@ -27,14 +28,21 @@ export {
 } from "./provider.ts";
 export { deliveryKey, type IdentityPart, identityPart } from "./reading/key.ts";
 export type { SchemaEvent, StandardSchema } from "./reading/schema.ts";
+export type { DeliverySource, Trusted } from "./reading/trust.ts";
 export { type LazyReceiver, lazyReceiver, type OptionsSource } from "./receiver/lazy-receiver.ts";
-export { createReceiver, type HandleContext, type Receiver } from "./receiver/receiver.ts";
+export {
+  createReceiver,
+  type HandleContext,
+  type Receiver,
+  type VouchedContent,
+} from "./receiver/receiver.ts";
 export { type ByteCollector, collectBytes } from "./request/collect-bytes.ts";
 export { type HeaderSource, readHeader } from "./request/headers.ts";
 export {
   type BodyLimits,
   type BodyResult,
   fromFetchRequest,
+  type RouteParameters,
   readStream,
   type WebhookRequest,
 } from "./request/request.ts";

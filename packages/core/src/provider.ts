@@ -1,10 +1,17 @@
 import type { WebhookEvent } from "./event.ts";
 import type { IdentityPart } from "./reading/key.ts";
 import type { HeaderSource } from "./request/headers.ts";
+import type { RouteParameters } from "./request/request.ts";
 import type { MaybePromise } from "./shared/maybe-promise.ts";
 
 /** A request as it is verified: its headers, and the exact bytes of its body. */
 export interface SignedRequest {
+  /** Default: `POST`. */
+  readonly method?: string | undefined;
+  /** The URL as it was requested, absolute where that is known, else from its path on. Not signed by most senders. */
+  readonly url?: string | undefined;
+  /** What the framework's router found in the path, by name: the tenant of an endpoint that serves many. */
+  readonly parameters?: RouteParameters | undefined;
   readonly headers: HeaderSource;
   /** The body as it came over the wire. Bytes that were decoded and encoded again do not verify. */
   readonly body: Uint8Array;
@@ -91,7 +98,8 @@ export interface Provider<Event extends WebhookEvent = WebhookEvent> {
    * Authenticity and freshness over the bytes; parses nothing. Synchronous, unless the secret is resolved
    * asynchronously or the platform has only Web Crypto.
    *
-   * @throws LatchhookError `secret-unavailable` when a secret resolver fails. Never for what a sender sent.
+   * @throws LatchhookError `secret-unavailable` when a secret resolver fails. Never for what a sender sent; anything
+   * else that is thrown is a fault of the provider, and answered 500.
    */
   verify(request: SignedRequest): MaybePromise<Verified | Refusal>;
   /** Reads what `verify` has accepted: event and identity from signed content. Call it only after `verify`. */

@@ -1,6 +1,6 @@
 import type { WebhookEvent } from "./event.ts";
 import type { Provider, Refusal, SignedRequest } from "./provider.ts";
-import { identifyEvent } from "./reading/identify-event.ts";
+import { trust } from "./reading/trust.ts";
 
 /** An authentic, fresh and readable request, as its event. */
 export interface VerifiedWebhook<Event extends WebhookEvent> {
@@ -29,8 +29,7 @@ export async function verifyWebhook<Event extends WebhookEvent>(
   const signed = { ...request, receivedAt: request.receivedAt ?? Date.now() };
   const verified = await provider.verify(signed);
   if (!verified.ok) return verified;
-  const reading = provider.read(signed);
-  if (!reading.ok) return reading;
-  const { event, keys } = await identifyEvent("", provider, reading);
-  return { ok: true, event, key: keys[0], secretIndex: verified.secretIndex };
+  const { secretIndex } = verified;
+  const trusted = await trust(provider, signed, { scope: "", secretIndex, source: "http" });
+  return trusted.ok ? { ok: true, event: trusted.event, key: trusted.key, secretIndex } : trusted;
 }

@@ -1,10 +1,11 @@
 import type { WebhookEvent } from "../event.ts";
+import { defaultLog } from "../observers/observers.ts";
 import type { ReceiverOptions } from "../options.ts";
 import { type Answer, toAnswer } from "../outcome.ts";
 import type { StandardSchema } from "../reading/schema.ts";
+import { pathOf } from "../request/path-of.ts";
 import type { WebhookRequest } from "../request/request.ts";
 import type { MaybePromise } from "../shared/maybe-promise.ts";
-import { logFailure } from "./observe.ts";
 import { createReceiver, type Receiver } from "./receiver.ts";
 
 /**
@@ -74,7 +75,16 @@ export function lazyReceiver<
         return closed ? toAnswer({ code: "shutting-down" }) : ready.receive(request);
       } catch (error) {
         made.delete(environment);
-        logFailure({ code: "misconfigured", status: 500, provider: "webhook", durationMs: 0, error });
+        defaultLog({
+          code: "misconfigured",
+          status: 500,
+          provider: "webhook",
+          scope: "",
+          source: "http",
+          path: pathOf(request.url),
+          durationMs: 0,
+          error,
+        });
         return toAnswer({ code: "misconfigured" });
       }
     },

@@ -4,6 +4,7 @@ import {
   createReceiver,
   type Delivery,
   type HeaderSource,
+  logOutcomes,
   type Outcome,
   type Provider,
   type Receiver,
@@ -34,6 +35,9 @@ export interface PostedRequest {
   readonly body: Uint8Array;
 }
 
+/** In place of the default log: what is refused here is refused on purpose. */
+const silentLog = logOutcomes({ error() {}, warn() {} });
+
 type Overrides = Partial<ReceiverOptions<WebhookEvent, never, StandardSchema | undefined>>;
 
 /** A receiver over a memory store, both counted. */
@@ -43,7 +47,7 @@ export function trialReceiver(provider: Provider, options: Overrides = {}): Tria
   const storeCalls: string[] = [];
   const receiver = createReceiver<WebhookEvent, never, StandardSchema | undefined>({
     provider,
-    onOutcome: (outcome) => outcomes.push(outcome),
+    onOutcome: [(outcome) => outcomes.push(outcome), silentLog],
     ...options,
     store: countCalls(options.store ?? memoryStore(), storeCalls),
     persist: async (event, delivery) => {
