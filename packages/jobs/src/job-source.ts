@@ -43,6 +43,8 @@ export interface JobSource {
    * Read by the sender's provider, it gives the identity, and so the dedupe key, of the webhook itself.
    */
   toDeliveryBody?(job: JobState): Uint8Array | undefined;
+  /** When a job ended, for senders whose provider judges a delivery by its age; null where the answer does not say. */
+  endedAt?(job: JobState): Date | null;
   /** Where the job is that an event is about. Absent where the sender has one kind of job. */
   placeOf?(event: TrackedEvent): JobPlace;
 }

@@ -38,15 +38,8 @@ export function number(value: unknown): number | undefined {
   return typeof read === "number" && Number.isFinite(read) ? read : undefined;
 }
 
-/** ISO 8601, of an ISO text or of Unix seconds. */
-export const isoTime: Conversion = (value) => {
-  const date = toDate(value);
-  return date === undefined
-    ? undefined
-    : typeof value === "string" && number(value) === undefined
-      ? value
-      : date.toISOString();
-};
+/** ISO 8601 in UTC, of an ISO text or of Unix seconds. */
+export const isoTime: Conversion = (value) => toDate(value)?.toISOString();
 
 /** Unix seconds, of a number or of an ISO text. */
 export const unixSeconds: Conversion = (value) => {
@@ -54,11 +47,11 @@ export const unixSeconds: Conversion = (value) => {
   return date === undefined ? undefined : Math.floor(date.getTime() / 1000);
 };
 
+/** Without an offset a text is UTC, as providers take it. */
 function toDate(value: unknown): Date | undefined {
   const seconds = number(value);
-  const date = new Date(
-    seconds === undefined ? Date.parse(typeof value === "string" ? value : "") : seconds * 1000,
-  );
+  const time = typeof value === "string" ? value.trim().replace(/^([\d-]+[T ][\d:.]+)$/, "$1Z") : "";
+  const date = new Date(seconds === undefined ? Date.parse(time) : seconds * 1000);
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
 

@@ -9,9 +9,6 @@ import {
   toJsonBytes,
 } from "./conversions.ts";
 
-/** Beyond this the provider takes a signed `completed_at` for a replay; this answer is none, so it goes undated. */
-const datedForMs = 6 * 86_400_000;
-
 const members: Readonly<Record<string, DeliveryMember>> = {
   model: [text],
   model_actual: [text],
@@ -26,15 +23,11 @@ const members: Readonly<Record<string, DeliveryMember>> = {
 /** CreativeAI delivers the generation itself, identified by its id and status. */
 export function creativeaiDeliveryBody({ terminal, id, status, data }: JobState): Uint8Array | undefined {
   if (!terminal) return undefined;
-  const { completed_at: completedAt, ...generation } = convertMembers(data, members);
-  const ageMs = Date.now() - Date.parse(String(completedAt));
-  // Nor is one of the future believed, which a sender's clock that runs ahead makes.
-  const dated = ageMs >= 0 && ageMs < datedForMs;
-  return toJsonBytes({
-    ...generation,
-    id,
-    object: "video.generation",
-    status,
-    ...(dated ? { completed_at: completedAt } : {}),
-  });
+  return toJsonBytes({ ...convertMembers(data, members), id, object: "video.generation", status });
+}
+
+/** When a generation ended: its provider refuses deliveries that are too old, or of the future. */
+export function creativeaiEndedAt({ data }: JobState): Date | null {
+  const { completed_at: completedAt } = convertMembers(data, members);
+  return typeof completedAt === "string" ? new Date(completedAt) : null;
 }

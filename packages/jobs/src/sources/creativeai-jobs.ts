@@ -1,5 +1,5 @@
 import type { JobStatus } from "@latchhook/core";
-import { creativeaiDeliveryBody } from "../delivery-body/creativeai-delivery-body.ts";
+import { creativeaiDeliveryBody, creativeaiEndedAt } from "../delivery-body/creativeai-delivery-body.ts";
 import { isLoopback } from "../http/base-url.ts";
 import { type CallOptions, createHttpClient, type HttpOptions } from "../http/http-client.ts";
 import type { JobSource, JobState, WaitOptions } from "../job-source.ts";
@@ -35,6 +35,7 @@ export interface CreativeaiJobs extends JobSource {
   /** Polls until the job has ended, every 5 s, as the sender recommends. */
   wait(id: string, options?: WaitOptions): Promise<JobResult<{ readonly job: JobState }>>;
   toDeliveryBody(job: JobState): Uint8Array | undefined;
+  endedAt(job: JobState): Date | null;
 }
 
 const statuses: ReadonlyMap<unknown, JobStatus> = new Map<unknown, JobStatus>([
@@ -72,6 +73,7 @@ export function creativeaiJobs(options: CreativeaiJobsOptions = {}): CreativeaiJ
     get,
     wait: waitForJob(get, pollIntervalMs),
     toDeliveryBody: creativeaiDeliveryBody,
+    endedAt: creativeaiEndedAt,
 
     async create(request, { signal } = {}) {
       if (request.webhook_url !== undefined) {

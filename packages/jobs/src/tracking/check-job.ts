@@ -1,9 +1,10 @@
+import type { Receiver } from "@latchhook/core";
 import type { JobPlace } from "../job-place.ts";
 import type { JobSource, JobState } from "../job-source.ts";
 import type { JobError } from "../result.ts";
+import { deliverAnswer } from "./deliver-answer.ts";
 import type { JobOwner, JobStore, TrackedJob } from "./job-store.ts";
 import type { JobProblem } from "./observe.ts";
-import type { VouchedReceiver } from "./vouched-receiver.ts";
 
 /** What a check of one job came to. */
 export type CheckResult =
@@ -11,7 +12,7 @@ export type CheckResult =
   | "delivered"
   /** Its end had been persisted before; only the table did not know. */
   | "duplicate"
-  /** It has not ended. */
+  /** It has not ended, or its end is being persisted at this moment. */
   | "running"
   | JobProblem["problem"];
 
@@ -19,7 +20,7 @@ export interface CheckContext {
   readonly owner: JobOwner;
   readonly source: JobSource;
   readonly store: JobStore;
-  readonly receiver: VouchedReceiver | undefined;
+  readonly receiver: Receiver | undefined;
   readonly overdueAfterMs: number;
 }
 
@@ -52,12 +53,13 @@ async function deliverEnd(context: CheckContext, job: TrackedJob, state: JobStat
   const { owner, source, store, receiver, overdueAfterMs } = context;
   if (job.settled && job.status === state.status) return "duplicate";
   const news = { ...newsOf(state), checkInMs: overdueAfterMs, authoritative: true };
-  const body = source.toDeliveryBody?.(state);
-  const result = body === undefined || receiver === undefined ? "failed" : await receiver.deliver(body);
-  const stored = await store.advance(owner, { ...news, settled: result !== "failed" });
-  // A webhook may have been quicker than a failure here.
-  if (result === "failed" && !stored.settled) return postpone(context, job, "persist-failed");
-  return result === "processed" ? "delivered" : "duplicate";
+  const code = await deliverAnswer(receiver, source, state);
+  const persisted = code === "processed" || code === "duplicate";
+  const stored = await store.advance(owner, { ...news, settled: persisted });
+  if (code === "processed") return "delivered";
+  // A webhook may have been quicker than whatever went wrong here.
+  if (persisted || stored.settled) return "duplicate";
+  return code === "in-flight" ? "running" : postpone(context, job, "persist-failed");
 }
 
 /** Sets the next check: later with each failure in a row, and never earlier than the sender asks for. */

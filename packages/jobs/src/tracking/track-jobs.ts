@@ -1,6 +1,8 @@
 import {
+  createReceiver,
   type JobStatus,
   LatchhookError,
+  type Receiver,
   type ReceiverOptions,
   type StandardSchema,
   type WebhookEvent,
@@ -16,12 +18,6 @@ import type { JobNews, JobStore, TrackedJob } from "./job-store.ts";
 import { logProblem, type ProblemObserver } from "./observe.ts";
 import { type ReconcileReport, reconcileDue } from "./reconcile-due.ts";
 import type { TrackedEvent } from "./tracked-event.ts";
-import {
-  type AnyReceiverOptions,
-  requireProvider,
-  type VouchedReceiver,
-  vouchedReceiver,
-} from "./vouched-receiver.ts";
 
 export interface TrackJobsOptions {
   /** Who is asked about a job: `aiStatsJobs()`, `creativeaiJobs()` or `videogenJobs()`. */
@@ -105,7 +101,7 @@ export function trackJobs(options: TrackJobsOptions): JobTracker {
   const owner = { scope, provider: source.provider };
   const overdueAfterMs = positive("trackJobs", "overdueAfterMs", options.overdueAfterMs ?? 120_000);
   const askTimeoutMs = positive("trackJobs", "askTimeoutMs", options.askTimeoutMs ?? 3_000);
-  let receiver: VouchedReceiver | undefined;
+  let receiver: Receiver | undefined;
   let stopping: AbortController | undefined;
   let looping: Promise<void> = Promise.resolve();
 
@@ -193,7 +189,7 @@ export function trackJobs(options: TrackJobsOptions): JobTracker {
       };
       requireProvider(receiverOptions.provider, owner.provider);
       // Not `attached`: the reconciler records what it delivers by itself, once.
-      receiver = vouchedReceiver(receiverOptions as unknown as AnyReceiverOptions);
+      receiver = createReceiver(receiverOptions);
       return attached;
     },
     async track({ status = "queued", progress = null, ...job }) {
@@ -223,4 +219,13 @@ export function trackJobs(options: TrackJobsOptions): JobTracker {
       await receiver?.close();
     },
   };
+}
+
+/** @throws LatchhookError `invalid-option` where the receiver is another sender's. */
+function requireProvider(provider: { readonly name: string } | undefined, expected: string): void {
+  if (provider?.name === expected) return;
+  throw new LatchhookError(
+    "invalid-option",
+    `trackJobs: the receiver's provider must be ${expected}, the one of the job source.`,
+  );
 }

@@ -170,10 +170,7 @@ describe("a job's subscription", () => {
     },
   );
 
-  test.each([
-    ["2026-04", 200],
-    ["2026-06", 200],
-  ] as const)("inline is still taken by a deployment of %s", async (version) => {
+  test.each(["2026-04", "2026-06"] as const)("inline is still taken by a deployment of %s", async (version) => {
     const { baseUrl } = await sandboxWith({ version });
     const webhook = { url, secret: "whsec_x" };
     expect(await aiStatsJobs({ apiKey, baseUrl }).create({ ...video, webhook })).toMatchObject({ ok: true });

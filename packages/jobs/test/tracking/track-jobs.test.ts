@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { WebhookEvent } from "@latchhook/core";
+import type { Outcome, WebhookEvent } from "@latchhook/core";
 import { aiStats } from "@latchhook/core/providers/ai-stats";
 import { creativeai } from "@latchhook/core/providers/creativeai";
 import { videogen } from "@latchhook/core/providers/videogen";
@@ -489,6 +489,38 @@ describeJobStores("tracking", (open) => {
     await app.jobs.track({ id: "gen_old" });
     await pause(30);
     expect((await app.jobs.reconcile()).delivered).toEqual(["gen_old"]);
+  });
+
+  test.each([
+    ["an end of last month, to a provider that believes an hour", -30 * 86_400_000],
+    ["an end in the future, of a clock that runs ahead", 3_600_000],
+  ])("CreativeAI: %s, is delivered as of its day", async (_name, offsetMs) => {
+    const completedAt = new Date(Date.now() + offsetMs);
+    const body = { id: "gen_1", status: "failed", completed_at: completedAt.toISOString() };
+    const { url } = await rawServer((response) => json(response, 200, body));
+    const source = creativeaiJobs({ apiKey, baseUrl: url });
+    const provider = creativeai({ secret: apiKey, maxAgeMs: 3_600_000 });
+    const app = await trackingApp({ source, provider, store });
+    await app.jobs.track({ id: "gen_1" });
+    expect(await app.jobs.check("gen_1")).toBe("delivered");
+    expect(app.persisted).toMatchObject([{ known: true, occurredAt: completedAt }]);
+  });
+
+  test("what the reconciler delivers is told as such: its source, and no secret that verified it", async () => {
+    const { url } = await rawServer((response) => json(response, 200, { id: "j1", status: "completed" }));
+    const outcomes: Outcome[] = [];
+    const jobs = trackJobs({
+      source: aiStatsJobs({ apiKey, baseUrl: url }),
+      store,
+      scope: `${Math.random()}`,
+    });
+    jobs.attach({
+      ...{ provider: aiStats({ secret }), store: memoryStore(), persist() {} },
+      onOutcome: (outcome) => outcomes.push(outcome),
+    });
+    await jobs.track({ id: "j1" });
+    expect(await jobs.check("j1")).toBe("delivered");
+    expect(outcomes).toMatchObject([{ code: "processed", source: "reconcile", secretIndex: null }]);
   });
 
   test("VideoGen: known from webhooks alone; an overdue job is reported and not guessed", async () => {
