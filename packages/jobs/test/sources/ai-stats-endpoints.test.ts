@@ -170,11 +170,16 @@ describe("a job's subscription", () => {
     },
   );
 
-  test.each(["2026-04", "2026-06"] as const)("inline is still taken by a deployment of %s", async (version) => {
-    const { baseUrl } = await sandboxWith({ version });
-    const webhook = { url, secret: "whsec_x" };
-    expect(await aiStatsJobs({ apiKey, baseUrl }).create({ ...video, webhook })).toMatchObject({ ok: true });
-  });
+  test.each(["2026-04", "2026-06"] as const)(
+    "inline is still taken by a deployment of %s",
+    async (version) => {
+      const { baseUrl } = await sandboxWith({ version });
+      const webhook = { url, secret: "whsec_x" };
+      expect(await aiStatsJobs({ apiKey, baseUrl }).create({ ...video, webhook })).toMatchObject({
+        ok: true,
+      });
+    },
+  );
 
   test.each([
     [{ endpoint_id: " " }, "endpoint-id-not-text"],
