@@ -16,11 +16,14 @@ export { type Answer, type Outcome, type OutcomeCode, type OutcomeObserver, stat
 export {
   type DeliveryPolicy,
   defineProvider,
+  type Handshake,
+  handshake,
   type MalformedReason,
   malformed,
   type Provider,
   type Reading,
   type Refusal,
+  type Reply,
   type SignedRequest,
   type UnauthenticReason,
   unauthentic,
@@ -29,7 +32,8 @@ export {
 export { deliveryKey, type IdentityPart, identityPart } from "./reading/key.ts";
 export type { SchemaEvent, StandardSchema } from "./reading/schema.ts";
 export type { DeliverySource, Trusted } from "./reading/trust.ts";
-export { type LazyReceiver, lazyReceiver, type OptionsSource } from "./receiver/lazy-receiver.ts";
+export { type LazyReceiver, lazyReceiver } from "./receiver/lazy-receiver.ts";
+export type { MadeOptions, MakeOptions, OptionsSource } from "./receiver/options-source.ts";
 export {
   createReceiver,
   type HandleContext,
@@ -47,6 +51,7 @@ export {
   type WebhookRequest,
 } from "./request/request.ts";
 export type { MaybePromise } from "./shared/maybe-promise.ts";
+export { isWorkerd } from "./shared/runtime.ts";
 export type { SecretOption } from "./signatures/secrets.ts";
 export type { Claim, ClaimOptions, ClaimResult, ClaimUpdate, RetainOptions, Store } from "./store.ts";
 export { type VerifiedWebhook, verifyWebhook } from "./verify-webhook.ts";

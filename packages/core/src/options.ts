@@ -2,7 +2,7 @@ import type { Delivery } from "./delivery.ts";
 import { LatchhookError } from "./errors.ts";
 import type { WebhookEvent } from "./event.ts";
 import type { OutcomeObserver } from "./outcome.ts";
-import type { DeliveryPolicy, Provider } from "./provider.ts";
+import type { DeliveryPolicy, Handshake, Provider } from "./provider.ts";
 import type { SchemaEvent, StandardSchema } from "./reading/schema.ts";
 import type { Store } from "./store.ts";
 
@@ -13,7 +13,7 @@ export interface ReceiverOptions<
   Schema extends StandardSchema | undefined = undefined,
 > {
   /** Who sends. Chosen explicitly: header names overlap between senders, so nothing is detected. */
-  readonly provider: Provider<Event>;
+  readonly provider: Provider<Event, Handshake>;
   /** Where deliveries are recorded. */
   readonly store: Store<Transaction>;
   /**
@@ -120,7 +120,7 @@ function networkMarginMs({ timeoutMs }: DeliveryPolicy): number {
 }
 
 /** The limits against the store's pace and the sender's policy. Defaults pass; only what was set can be wrong. */
-function demandFit(limits: ReceiverLimits, { policy, name }: Provider): void {
+function demandFit(limits: ReceiverLimits, { policy, name }: Pick<Provider, "policy" | "name">): void {
   const leaseBelowMs = Math.max(policy.shortestRetryGapMs, leaseFor(policy) + 1);
   const deadlineBelowMs = policy.timeoutMs - networkMarginMs(policy);
   demand(limits.waitMs <= longestWaitMs, `waitMs must be at most ${longestWaitMs}.`);

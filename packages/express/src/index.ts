@@ -1,5 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { lazyReceiver, type OptionsSource, type StandardSchema, type WebhookEvent } from "@latchhook/core";
+import {
+  lazyReceiver,
+  type OptionsSource,
+  type RouteParameters,
+  type StandardSchema,
+  type WebhookEvent,
+} from "@latchhook/core";
 import { fromNodeRequest, sendAnswer } from "@latchhook/node";
 
 /** What {@link webhook} returns: a handler for `app.post`, `app.all`, `app.use` and routers. */
@@ -7,6 +13,12 @@ export interface WebhookHandler<Request extends IncomingMessage = IncomingMessag
   (request: Request, response: ServerResponse): Promise<void>;
   /** Waits for the deliveries in flight; from now on everything is answered 503. */
   close(): Promise<void>;
+}
+
+/** What Express adds to a request. Within a router `url` is only what is left of it. */
+interface RoutedRequest extends IncomingMessage {
+  readonly originalUrl?: string | undefined;
+  readonly params?: RouteParameters | undefined;
 }
 
 const mend =
@@ -21,7 +33,8 @@ const mend =
  * app.post("/webhooks/ai-stats", webhook({ provider: aiStats(), store, persist }));
  * ```
  *
- * @param source the options, or a function that makes them, called once, at the first request.
+ * @param source the options, or a function that makes them, called once, at the first request. Annotate its parameter, if it
+ * takes one: `(request: express.Request) => …`.
  * @throws LatchhookError when options given as an object cannot work.
  */
 export function webhook<
@@ -32,7 +45,9 @@ export function webhook<
 >(source: OptionsSource<Event, Transaction, Schema, Request>): WebhookHandler<Request> {
   const receiver = lazyReceiver(source);
   async function latchhook(request: Request, response: ServerResponse): Promise<void> {
-    await sendAnswer(response, await receiver.receive(fromNodeRequest(request, mend), request));
+    const { originalUrl: url, params: parameters } = request as RoutedRequest;
+    const received = { ...fromNodeRequest(request, mend), url, parameters };
+    await sendAnswer(response, await receiver.receive(received, request));
   }
   return Object.assign(latchhook, { close: receiver.close });
 }

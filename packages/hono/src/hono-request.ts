@@ -11,6 +11,8 @@ const mend =
 export function fromHonoContext(context: Context, incoming: NodeRequest | undefined): WebhookRequest {
   return {
     method: context.req.method,
+    url: context.req.url,
+    parameters: context.req.param(),
     headers: incoming === undefined ? context.req.raw.headers : incoming.headers,
     readBody: (limits) => readHonoBody(context.req, incoming, limits),
     waitUntil(work) {

@@ -19,6 +19,7 @@ export type NodeRequest = IncomingMessage & {
 export function fromNodeRequest(request: NodeRequest, mend: string): WebhookRequest {
   return {
     method: request.method ?? "",
+    url: request.url,
     // Names are already in lower case here, so no lookup has to normalise them.
     headers: request.headers,
     readBody: (limits) => readNodeBody(request, limits, mend),

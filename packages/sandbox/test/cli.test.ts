@@ -7,7 +7,11 @@ const bin = fileURLToPath(new URL("../bin/latchhook.js", import.meta.url));
 
 /** Runs the built command line; `stop` ends it as a terminal would. */
 function latchhook(...argv: readonly string[]) {
-  const child = spawn(process.execPath, [bin, ...argv], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [bin, ...argv], {
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: 25_000,
+    killSignal: "SIGKILL",
+  });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += String(chunk)));
   const exited = once(child, "exit").then(([code]) => code as number | null);

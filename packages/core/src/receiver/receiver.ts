@@ -3,8 +3,8 @@ import { runLeased } from "../delivery/run-leased.ts";
 import type { WebhookEvent } from "../event.ts";
 import { notifyObservers, resolveObservers } from "../observers/observers.ts";
 import { type AnyReceiverOptions, type ReceiverOptions, resolveLimits } from "../options.ts";
-import { type Answer, type Outcome, toAnswer } from "../outcome.ts";
-import type { Refusal, SignedRequest } from "../provider.ts";
+import type { Answer, Outcome } from "../outcome.ts";
+import { malformed, type Refusal, type SignedRequest } from "../provider.ts";
 import type { StandardSchema } from "../reading/schema.ts";
 import { type DeliverySource, type Trusted, trust } from "../reading/trust.ts";
 import type { HeaderSource } from "../request/headers.ts";
@@ -12,6 +12,7 @@ import { pathOf } from "../request/path-of.ts";
 import { fromFetchRequest, type WebhookRequest } from "../request/request.ts";
 import { createBodyBudget } from "./body-budget.ts";
 import { firstAnswer } from "./first-answer.ts";
+import { greetSender } from "./greet-sender.ts";
 import { trackInFlight } from "./in-flight.ts";
 import { refuseBody, refuseByHeaders } from "./refuse-request.ts";
 import { isTrusted, verifyRequest } from "./verify-request.ts";
@@ -92,6 +93,7 @@ export function createReceiver<
       source,
       path,
       deadlineMs,
+      successReply: provider.successReply,
       retryAfterMs: limits.leaseMs,
     });
   }
@@ -129,6 +131,7 @@ export function createReceiver<
     if (closing) return passage.outcome("shutting-down");
     const { method, url, parameters, headers } = request;
     const { receivedAt } = passage;
+    if (method !== "POST" && provider.greet !== undefined) return greetSender(provider, request, passage);
     const refused = refuseByHeaders(request, passage, provider, limits.maxBodyBytes);
     if (refused !== undefined) return refused;
     const timeoutMs = Math.max(0, Math.min(limits.bodyTimeoutMs, passage.leftMs()));
@@ -173,7 +176,7 @@ export function createReceiver<
     );
     end();
     notifyObservers(observers, outcome);
-    return toAnswer(outcome);
+    return passage.answer(outcome);
   }
 
   async function deliver(trusted: Trusted): Promise<Outcome> {
@@ -194,13 +197,15 @@ export function createReceiver<
     receive,
     deliver,
     async trust({ body, headers = {}, source, receivedAt = Date.now(), secretIndex = null }) {
-      return trust(provider, { headers, body, receivedAt }, { scope, source, secretIndex });
+      const trusted = await trust(provider, { headers, body, receivedAt }, { scope, source, secretIndex });
+      return trusted.ok || trusted.kind !== "handshake" ? trusted : malformed("bad-challenge");
     },
     async handle(request, context) {
       const { status, headers, body } = await receive(
         fromFetchRequest(request, (work) => context?.waitUntil?.(work)),
       );
-      return new Response(request.method === "HEAD" ? null : body, { status, headers });
+      const hasBody = request.method !== "HEAD" && body !== "";
+      return new Response(hasBody ? body : null, { status, headers });
     },
     async close() {
       closing = true;
@@ -210,7 +215,7 @@ export function createReceiver<
 }
 
 /** A runtime that will not be kept alive (an answer is out already) cannot end the process. */
-function keepAlive(request: WebhookRequest, work: Promise<unknown>): void {
+export function keepAlive(request: WebhookRequest, work: Promise<unknown>): void {
   try {
     request.waitUntil?.(work);
   } catch {

@@ -8,7 +8,7 @@ import type { BodyResult, WebhookRequest } from "../request/request.ts";
 export function refuseByHeaders(
   { method, headers }: WebhookRequest,
   { receivedAt, outcome }: Passage,
-  provider: Provider,
+  provider: Pick<Provider, "precheck">,
   maxBodyBytes: number,
 ): Outcome | undefined {
   if (method !== "POST") return outcome("method-not-allowed");
