@@ -8,8 +8,8 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { serveApiRoute } from "./next-server.ts";
 
 const secret = "whsec_next-0123456789";
-/** In place of the default log, for a warning of Next.js's own to be seen. */
-const silent = logOutcomes({ error() {}, warn() {} });
+/** Without the lines on refusals, for a warning of Next.js's own to be seen. */
+const failuresOnly = logOutcomes({ error: (line) => console.error(line), warn() {} });
 const local = "http://localhost/webhooks";
 const requestContext = Symbol.for("@next/request-context");
 
@@ -22,7 +22,13 @@ afterEach(async () => {
 });
 
 function optionsWith(changes: Partial<ReceiverOptions<AiStatsEvent>> = {}): ReceiverOptions<AiStatsEvent> {
-  return { provider: aiStats({ secret }), store: memoryStore(), persist() {}, onOutcome: silent, ...changes };
+  return {
+    provider: aiStats({ secret }),
+    store: memoryStore(),
+    persist() {},
+    onOutcome: failuresOnly,
+    ...changes,
+  };
 }
 
 describe("webhook in a route handler", () => {
