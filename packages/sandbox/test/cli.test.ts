@@ -27,6 +27,8 @@ test("prints one line with its address, serves, and exits 0 on SIGTERM", async (
     "100",
     "--family",
     "phaseo",
+    "--version",
+    "2026-08",
     "--drop",
     "all",
   );
@@ -34,6 +36,7 @@ test("prints one line with its address, serves, and exits 0 on SIGTERM", async (
   const [, url] =
     /^latchhook sandbox listening on (http:\/\/127\.0\.0\.1:\d+)\n$/.exec(running.output()) ?? [];
   const settings = await (await fetch(`${url}/_sandbox`)).json();
+  expect(settings).toMatchObject({ version: "2026-08" });
   expect(settings).toMatchObject({ speed: 100, headerFamily: "phaseo", faults: { dropAttempts: "all" } });
   running.stop();
   expect(await running.exited).toBe(0);

@@ -16,7 +16,7 @@ export interface VideogenOptions {
 }
 
 const text = z.nullish(z.string());
-const error = z.nullish(z.looseObject({ message: text, code: text, requirement: text }));
+const error = z.nullish(z.looseObject({ message: text, code: text, requirement: z.nullish(z.unknown()) }));
 const file = z.nullish(z.custom<Readonly<Record<string, unknown>>>(isJsonObject));
 // A list longer than any tool gives is not looked through: its event is an unknown one.
 const anyResults = z.custom<unknown[]>((value) => Array.isArray(value) && value.length <= 1_000);
@@ -81,6 +81,10 @@ const endings = new Map<string, JobStatus>([
   ["cancelled", "cancelled"],
 ]);
 
+/** Ends, each of which a job has once. */
+const comesOnce =
+  /^(?:(?:tool_execution|workflow_run|project_export|assistant_message)\.(?:succeeded|failed|cancelled)|file\.upload\.(?:completed|failed))$/;
+
 /** VideoGen: Standard Webhooks `v1`. Its event name is the body's `event`. */
 export function videogen(options: VideogenOptions = {}): Provider<VideogenEvent> {
   return defineSender({
@@ -96,16 +100,19 @@ export function videogen(options: VideogenOptions = {}): Provider<VideogenEvent>
     events,
     read({ value, headers }) {
       const id = stringMember(readHeader(headers, "webhook-id"));
-      const [, kind = "", last = ""] =
-        /^([a-z_]+)\.(?:.+[._])?([a-z]+)$/.exec(stringMember(value.event)) ?? [];
+      const type = stringMember(value.event);
+      const [, kind = "", last = ""] = /^([a-z_]+)\.(?:.+[._])?([a-z]+)$/.exec(type) ?? [];
       const jobId = jobIds.get(kind);
+      const job = jobId === undefined ? null : toJob(value[jobId], endings.get(last));
       return {
         id,
-        type: value.event,
+        type,
         data: value,
-        job: jobId === undefined ? null : toJob(value[jobId], endings.get(last)),
+        job,
         occurredAt: dateFromSeconds(value.occurredAt),
-        identity: [id],
+        // An end comes once per job, so that a delivery made up from a status call and a late webhook are one. All
+        // else is told apart by the `webhook-id`: a file can be made playable and analysed again.
+        identity: job !== null && comesOnce.test(type) ? ["job", type, job.id] : [id],
       };
     },
   });
