@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import {
   aiStatsSenders,
   creativeaiSender,
-  marker,
+  jobPrefix,
   newJobId,
   type Sender,
   senders,
@@ -168,7 +168,7 @@ const idCases: readonly Case[] = [
     senders,
     *steps(sender) {
       for (const id of strangeIds) {
-        const jobId = `${marker}:${sender.name}:${id}`;
+        const jobId = `${jobPrefix}:${sender.name}:${id}`;
         const first = sender.sign({ body: bodyAbout(sender, jobId), id: `msg_${newJobId()}` });
         yield ["processed", first, id.slice(0, 40)];
         yield ["duplicate", first, id.slice(0, 40)];
@@ -182,9 +182,9 @@ function expectIdsAsSigned(subject: () => Subject): void {
   it.each(senders.map((sender) => [sender.name, sender] as const))(
     "E55 /events shows strange ids exactly as they were signed (%s)",
     async (_name, sender) => {
-      const jobIds = strangeIds.map((id) => `${marker}:${sender.name}:${id}`);
+      const jobIds = strangeIds.map((id) => `${jobPrefix}:${sender.name}:${id}`);
       const rows = (await subject().app.events()).filter(({ jobId }) =>
-        jobId?.startsWith(`${marker}:${sender.name}:`),
+        jobId?.startsWith(`${jobPrefix}:${sender.name}:`),
       );
       expect(rows.map(({ jobId }) => jobId)).toEqual(jobIds);
       expect(new Set(rows.map(({ key }) => key)).size).toBe(jobIds.length);

@@ -41,6 +41,9 @@ export interface Sender {
 /** Put into bodies and ids, and looked for where neither may ever come. */
 export const marker = "Zq7-body-marker";
 
+/** What every job id begins with. The log names jobs, so this may be in it. */
+export const jobPrefix = "Kp3-job";
+
 /** The digests of what was genuinely signed: what a forger wants to see in an answer or a log. */
 export const genuineDigests = new Set<string>();
 
@@ -49,7 +52,7 @@ let jobs = 0;
 /** A job that no delivery has been about. */
 export function newJobId(): string {
   jobs += 1;
-  return `${marker}-${jobs}`;
+  return `${jobPrefix}-${jobs}`;
 }
 
 export function unixSeconds(): number {
