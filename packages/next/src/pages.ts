@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { lazyReceiver, type OptionsSource, type StandardSchema, type WebhookEvent } from "@latchhook/core";
-import { fromNodeRequest, sendAnswer } from "@latchhook/node";
+import { receiveNodeRequest } from "@latchhook/node";
 
 /** What {@link webhook} returns: an API route. */
 export interface WebhookHandler {
@@ -34,7 +34,7 @@ export function webhook<
 >(source: OptionsSource<Event, Transaction, Schema, IncomingMessage>): WebhookHandler {
   const receiver = lazyReceiver(source);
   async function latchhook(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    await sendAnswer(response, await receiver.receive(fromNodeRequest(request, mend), request));
+    await receiveNodeRequest(request, response, mend, (received) => receiver.receive(received, request));
   }
   return Object.assign(latchhook, { close: receiver.close });
 }
