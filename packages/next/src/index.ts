@@ -5,6 +5,7 @@ import {
   type StandardSchema,
   type WebhookEvent,
 } from "@latchhook/core";
+import { toResponse } from "./to-response.ts";
 
 /** What {@link webhook} returns: a route handler. */
 export interface WebhookHandler {
@@ -32,11 +33,9 @@ export function webhook<
 >(source: OptionsSource<Event, Transaction, Schema, Request>): WebhookHandler {
   const receiver = lazyReceiver(source);
   async function latchhook(request: Request): Promise<Response> {
-    const { status, headers, body } = await receiver.receive(
-      fromFetchRequest(request, waitUntilOfPlatform),
-      request,
-    );
-    return new Response(body, { status, headers });
+    const received = fromFetchRequest(request, waitUntilOfPlatform);
+    const answer = await receiver.receive(received, request);
+    return toResponse(answer, received.discardBody());
   }
   return Object.assign(latchhook, { close: receiver.close });
 }
