@@ -50,15 +50,14 @@ async function readHonoBody(
   if (incoming === undefined) return readFetchBody(request.raw, limits);
   // Read past Hono: a web stream that is only made now would lack what is gone.
   if (isUnmade(request.raw)) return fromNodeRequest(incoming, mend).readBody(limits);
-  const body = await readFetchBody(request.raw, limits);
-  const isShort = body.ok && body.bytes.byteLength < Number(incoming.headers["content-length"] ?? 0);
-  return isShort ? consumed : body;
+  return readFetchBody(request.raw, limits);
 }
 
 const consumed: BodyResult = { ok: false, reason: "consumed", mend };
 
 async function readFetchBody(request: Request, limits: BodyLimits): Promise<BodyResult> {
-  return request.bodyUsed ? consumed : fromFetchRequest(request).readBody(limits);
+  const body = await fromFetchRequest(request).readBody(limits);
+  return !body.ok && body.reason === "consumed" ? consumed : body;
 }
 
 /** Whether `@hono/node-server` has not yet made the Request, and its web stream, that its own object stands for. */

@@ -89,7 +89,11 @@ function readBuffered(request: NodeRequest, { maxBytes }: BodyLimits, mend: stri
   return isAll ? { ok: true, bytes } : { ok: false, reason: "consumed", mend };
 }
 
-function readChunks(request: NodeRequest, { maxBytes, timeoutMs }: BodyLimits, mend: string): Promise<BodyResult> {
+function readChunks(
+  request: NodeRequest,
+  { maxBytes, timeoutMs }: BodyLimits,
+  mend: string,
+): Promise<BodyResult> {
   return new Promise((resolve) => {
     const collected = collectBytes();
 

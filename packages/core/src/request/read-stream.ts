@@ -4,8 +4,11 @@ import type { BodyLimits, BodyResult } from "./request.ts";
 /** What a body is read from: a web stream, or, with the Request of `node-fetch`, a stream of Node's. */
 export type ByteStream = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
 
-/** What a sender may go on to write after its body was refused, and for how long, before the stream is cancelled. */
-const discard = { bytes: 16 * 1_048_576, ms: 2_000 };
+/**
+ * What a sender may go on to write after its body was refused, and for how long, before the stream is cancelled. Under
+ * Node's Request every byte is copied once on its way here.
+ */
+const discard = { bytes: 10 * 1_048_576, ms: 2_000 };
 
 /**
  * Reads a byte stream to its end. Past the limit or the timeout it still reads on for a while and drops what comes:

@@ -1,4 +1,4 @@
-import type { HeaderSource } from "./headers.ts";
+import { type HeaderSource, readHeader } from "./headers.ts";
 import { type ByteStream, discardStream, readStream } from "./read-stream.ts";
 
 /** A request as an adapter hands it to the receiver: nothing of it has been read yet. */
@@ -53,10 +53,11 @@ export function fromFetchRequest(
       if (stream === null) return { ok: true, bytes: new Uint8Array() };
       const { promise, resolve } = deferred();
       ended = promise;
-      return readStream(stream, limits, () => {
+      const body = await readStream(stream, limits, () => {
         isAtEnd = true;
         resolve();
       });
+      return isShort(body, request.headers) ? consumed : body;
     },
     discardBody() {
       if (isAtEnd) return undefined;
@@ -80,6 +81,11 @@ function untouchedStream(request: Request): ByteStream | null | undefined {
   if (body === null) return null;
   if (body === undefined || request.bodyUsed || body.locked) return undefined;
   return "getReader" in body || Symbol.asyncIterator in body ? body : undefined;
+}
+
+/** Whether bytes that were declared are missing at the end: a server checks that they came, so they went elsewhere. */
+function isShort(body: BodyResult, headers: HeaderSource): boolean {
+  return body.ok && body.bytes.byteLength < Number(readHeader(headers, "content-length") ?? 0);
 }
 
 function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
