@@ -42,12 +42,13 @@ export {
 } from "./receiver/receiver.ts";
 export { type ByteCollector, collectBytes } from "./request/collect-bytes.ts";
 export { type HeaderSource, readHeader } from "./request/headers.ts";
+export { readStream } from "./request/read-stream.ts";
 export {
   type BodyLimits,
   type BodyResult,
+  type FetchWebhookRequest,
   fromFetchRequest,
   type RouteParameters,
-  readStream,
   type WebhookRequest,
 } from "./request/request.ts";
 export type { MaybePromise } from "./shared/maybe-promise.ts";

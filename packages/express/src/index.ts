@@ -6,11 +6,11 @@ import {
   type StandardSchema,
   type WebhookEvent,
 } from "@latchhook/core";
-import { fromNodeRequest, sendAnswer } from "@latchhook/node";
+import { receiveNodeRequest } from "@latchhook/node";
 
 /** What {@link webhook} returns: a handler for `app.post`, `app.all`, `app.use` and routers. */
 export interface WebhookHandler<Request extends IncomingMessage = IncomingMessage> {
-  (request: Request, response: ServerResponse): Promise<void>;
+  (request: Request, response: ServerResponse, next?: (error: unknown) => void): Promise<void>;
   /** Waits for the deliveries in flight; from now on everything is answered 503. */
   close(): Promise<void>;
 }
@@ -44,10 +44,24 @@ export function webhook<
   Request extends IncomingMessage = IncomingMessage,
 >(source: OptionsSource<Event, Transaction, Schema, Request>): WebhookHandler<Request> {
   const receiver = lazyReceiver(source);
-  async function latchhook(request: Request, response: ServerResponse): Promise<void> {
+  async function latchhook(
+    request: Request,
+    response: ServerResponse,
+    next: (error: unknown) => void = rethrow,
+  ): Promise<void> {
     const { originalUrl: url, params: parameters } = request as RoutedRequest;
-    const received = { ...fromNodeRequest(request, mend), url, parameters };
-    await sendAnswer(response, await receiver.receive(received, request));
+    try {
+      await receiveNodeRequest(request, response, mend, (received) =>
+        receiver.receive({ ...received, url, parameters }, request),
+      );
+    } catch (error) {
+      // Where other middleware breaks the response. Express 4 does not look at promises: this one would end the process.
+      next(error);
+    }
   }
   return Object.assign(latchhook, { close: receiver.close });
+}
+
+function rethrow(error: unknown): never {
+  throw error;
 }

@@ -8,6 +8,7 @@ import {
   type WebhookEvent,
 } from "@latchhook/core";
 import { platformWaitUntil } from "./platform-wait-until.ts";
+import { toResponse } from "./to-response.ts";
 
 /** What Next.js passes a route handler beside the request. Up to Next.js 14 `params` is no promise. */
 export interface RouteContext {
@@ -43,8 +44,8 @@ export function webhook<
   async function latchhook(request: Request, context?: RouteContext): Promise<Response> {
     const received = fromFetchRequest(request, platformWaitUntil());
     const parameters = await context?.params;
-    const { status, headers, body } = await receiver.receive({ ...received, parameters }, request);
-    return new Response(body, { status, headers });
+    const answer = await receiver.receive({ ...received, parameters }, request);
+    return toResponse(answer, received.discardBody());
   }
   return Object.assign(latchhook, { close: receiver.close });
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { lazyReceiver, type OptionsSource, type StandardSchema, type WebhookEvent } from "@latchhook/core";
-import { fromNodeRequest, sendAnswer } from "@latchhook/node";
+import { receiveNodeRequest } from "@latchhook/node";
 import { platformWaitUntil } from "./platform-wait-until.ts";
 
 /** What {@link webhook} returns: an API route. */
@@ -37,8 +37,10 @@ export function webhook<
 >(source: OptionsSource<Event, Transaction, Schema, Request>): WebhookHandler<Request> {
   const receiver = lazyReceiver(source);
   async function latchhook(request: Request, response: ServerResponse): Promise<void> {
-    const received = { ...fromNodeRequest(request, mend), waitUntil: platformWaitUntil() };
-    await sendAnswer(response, await receiver.receive(received, request));
+    const waitUntil = platformWaitUntil();
+    await receiveNodeRequest(request, response, mend, (received) =>
+      receiver.receive({ ...received, waitUntil }, request),
+    );
   }
   return Object.assign(latchhook, { close: receiver.close });
 }

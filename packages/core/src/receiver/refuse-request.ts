@@ -1,6 +1,7 @@
 import type { Passage } from "../delivery/passage.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Provider } from "../provider.ts";
+import { hasContentCoding } from "../request/content-coding.ts";
 import { readHeader } from "../request/headers.ts";
 import type { BodyResult, WebhookRequest } from "../request/request.ts";
 
@@ -13,8 +14,7 @@ export function refuseByHeaders(
 ): Outcome | undefined {
   if (method !== "POST") return outcome("method-not-allowed");
   // Only the bytes of the wire are signed; what they decompress to cannot be verified.
-  const encoding = readHeader(headers, "content-encoding")?.trim().toLowerCase() ?? "";
-  if (encoding !== "" && encoding !== "identity") return outcome("unsupported-encoding");
+  if (hasContentCoding(headers)) return outcome("unsupported-encoding");
   if (Number(readHeader(headers, "content-length")) > maxBodyBytes) return outcome("body-too-large");
   const refusal = provider.precheck({ headers, receivedAt });
   return refusal === undefined ? undefined : outcome(refusal.kind, { reason: refusal.reason });

@@ -11,7 +11,11 @@ export type Earlier =
   /** Something parses it, and only the result is left. */
   | "parsed"
   /** Something reads it and keeps the bytes, in the way that the framework has for that. */
-  | "kept";
+  | "kept"
+  /** Something listens to the stream as well, from before the framework sees the request; `listen` does it. */
+  | "listened"
+  /** The same, but the framework sees the request only when bytes have passed. */
+  | "taken";
 
 /** A server of the framework, on 127.0.0.1. */
 export interface AdapterServer {
@@ -133,22 +137,22 @@ function countCalls(store: Store): { readonly store: Store; readonly calls: () =
   return { store: counting, calls: () => calls };
 }
 
-/** Collects what is logged and what nobody handles, for the time of a trial. */
+/** Collects what is logged and what nobody handles (it ends a process), for the time of a trial. */
 function watchProcess() {
   const logged: string[] = [];
   const unhandled: unknown[] = [];
   const note = (reason: unknown) => unhandled.push(reason);
   const log = console.error;
   console.error = (...values: unknown[]) => logged.push(values.map(String).join(" "));
-  process.on("unhandledRejection", note);
+  process.on("unhandledRejection", note).on("uncaughtException", note);
   return {
     logged,
     end() {
       console.error = log;
-      process.off("unhandledRejection", note);
+      process.off("unhandledRejection", note).off("uncaughtException", note);
     },
     assertClean() {
-      assert.deepEqual(unhandled, [], "a promise was rejected and nobody handled it");
+      assert.deepEqual(unhandled, [], "an error that nobody handled would have ended the process");
       for (const line of logged) assert.ok(!line.includes(contractSecret), "the secret was logged");
     },
   };

@@ -33,6 +33,20 @@ export const httpCases = defineCases((serve) => ({
       assertAnswer(await trial.send(genuine("job-1", { headers })), 200);
     }),
 
+  "a charset's name for a content encoding says nothing": () =>
+    withTrial(serve, async (trial) => {
+      const names = ["UTF-8", "utf8", "iso-8859-1", "windows-1252", "us-ascii", "", "identity, utf-8"];
+      for (const name of names) {
+        const body = deliveryBody(`job-${name}`);
+        const headers = [["content-encoding", name] as const, ...signatureHeaders(body)];
+        assertAnswer(await trial.send(genuine("", { body, headers })), 200);
+      }
+      const body = deliveryBody("job-1");
+      const headers = [["content-encoding", "utf-8, gzip"] as const, ...signatureHeaders(body)];
+      assertAnswer(await trial.send(genuine("", { body, headers })), 415);
+      assert.equal(trial.persisted.length, names.length);
+    }),
+
   "a request whose framing is broken reaches nothing, and the server lives": () =>
     withTrial(serve, async (trial) => {
       const request = genuine("job-1");
