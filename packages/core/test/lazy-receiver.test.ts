@@ -174,7 +174,9 @@ describe("lazyReceiver with a life per request", () => {
     expect((await receiver.receive(requestOf(), undefined)).status).toBe(200);
     await receiver.close();
     expect(written).toHaveBeenCalledTimes(1);
-    expect(String(written.mock.calls[0]?.[0])).toMatch(/^\[latchhook\] dispose failed: Error: "no connection"/);
+    expect(String(written.mock.calls[0]?.[0])).toMatch(
+      /^\[latchhook\] dispose failed: Error: "no connection"/,
+    );
   });
 
   it("waits ten seconds for a dispose, no longer", async () => {
