@@ -52,7 +52,7 @@ describeWithServer("workerd", findWorkerd(), () => {
   });
 
   test("is bundled with core's Web Crypto file and nothing of Node", () => {
-    const cryptoFiles = bundle.inputs.filter((path) => path.includes("core/dist/crypto/"));
+    const cryptoFiles = bundle.inputs.filter((path) => path.includes("core/dist/esm/crypto/"));
     expect(cryptoFiles).toEqual([expect.stringMatching(/web\.js$/)]);
     expect(bundle.code).not.toMatch(/from\s*"node:/);
   });

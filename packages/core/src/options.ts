@@ -2,7 +2,7 @@ import type { Delivery } from "./delivery.ts";
 import { LatchhookError } from "./errors.ts";
 import type { WebhookEvent } from "./event.ts";
 import type { OutcomeObserver } from "./outcome.ts";
-import type { DeliveryPolicy, Provider } from "./provider.ts";
+import type { DeliveryPolicy, Handshake, Provider } from "./provider.ts";
 import type { SchemaEvent, StandardSchema } from "./reading/schema.ts";
 import type { Store } from "./store.ts";
 
@@ -13,7 +13,7 @@ export interface ReceiverOptions<
   Schema extends StandardSchema | undefined = undefined,
 > {
   /** Who sends. Chosen explicitly: header names overlap between senders, so nothing is detected. */
-  readonly provider: Provider<Event>;
+  readonly provider: Provider<Event, Handshake>;
   /** Where deliveries are recorded. */
   readonly store: Store<Transaction>;
   /**
@@ -27,6 +27,11 @@ export interface ReceiverOptions<
   readonly scope?: string | undefined;
   /** The largest body, in bytes. Default: 1 MiB. */
   readonly maxBodyBytes?: number | undefined;
+  /**
+   * The most bytes of bodies that are held at one time, from their arrival to the end of their callbacks. Beyond it
+   * bodies of more than 64 KiB are answered 503; smaller ones are always read. Default: 64 MiB.
+   */
+  readonly maxBytesInFlight?: number | undefined;
   /** How long a body may take to arrive. Default: 10 s. */
   readonly bodyTimeoutMs?: number | undefined;
   /** From receipt to answer; body, wait and `persist` share it. Default: 80% of the sender's timeout. */
@@ -56,6 +61,7 @@ export type AnyReceiverOptions = ReceiverOptions<WebhookEvent, never, StandardSc
 /** The limits of a receiver, with all defaults filled in. */
 export interface ReceiverLimits {
   readonly maxBodyBytes: number;
+  readonly maxBytesInFlight: number;
   readonly bodyTimeoutMs: number;
   readonly deadlineMs: number;
   readonly leaseMs: number;
@@ -81,6 +87,7 @@ export function resolveLimits(options: AnyReceiverOptions): ReceiverLimits {
   const { policy } = options.provider;
   const limits: ReceiverLimits = {
     maxBodyBytes: options.maxBodyBytes ?? 1_048_576,
+    maxBytesInFlight: options.maxBytesInFlight ?? Math.max(67_108_864, options.maxBodyBytes ?? 0),
     bodyTimeoutMs: options.bodyTimeoutMs ?? 10_000,
     deadlineMs: options.deadlineMs ?? policy.timeoutMs * 0.8,
     leaseMs: options.leaseMs ?? leaseFor(policy),
@@ -113,7 +120,7 @@ function networkMarginMs({ timeoutMs }: DeliveryPolicy): number {
 }
 
 /** The limits against the store's pace and the sender's policy. Defaults pass; only what was set can be wrong. */
-function demandFit(limits: ReceiverLimits, { policy, name }: Provider): void {
+function demandFit(limits: ReceiverLimits, { policy, name }: Pick<Provider, "policy" | "name">): void {
   const leaseBelowMs = Math.max(policy.shortestRetryGapMs, leaseFor(policy) + 1);
   const deadlineBelowMs = policy.timeoutMs - networkMarginMs(policy);
   demand(limits.waitMs <= longestWaitMs, `waitMs must be at most ${longestWaitMs}.`);

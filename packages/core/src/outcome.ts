@@ -1,5 +1,5 @@
 import type { Job } from "./event.ts";
-import type { MalformedReason, UnauthenticReason } from "./provider.ts";
+import type { MalformedReason, Reply, UnauthenticReason } from "./provider.ts";
 import type { DeliverySource } from "./reading/trust.ts";
 
 /**
@@ -9,6 +9,7 @@ import type { DeliverySource } from "./reading/trust.ts";
 const answers = {
   processed: [200, '{"received":true}'],
   duplicate: [200, '{"received":true,"duplicate":true}'],
+  handshake: [200, '{"received":true}'],
   malformed: [400, '{"error":"malformed"}'],
   "body-aborted": [400, '{"error":"malformed"}'],
   unauthentic: [401, '{"error":"unauthentic"}'],
@@ -23,6 +24,7 @@ const answers = {
   "in-flight": [503, '{"error":"busy"}'],
   "deadline-exceeded": [503, '{"error":"busy"}'],
   "lease-lost": [503, '{"error":"busy"}'],
+  overloaded: [503, '{"error":"busy"}'],
   "secret-unavailable": [503, '{"error":"unavailable"}'],
   "store-unavailable": [503, '{"error":"unavailable"}'],
   "store-full": [503, '{"error":"unavailable"}'],
@@ -112,9 +114,11 @@ export type Outcome =
       | "body-timeout"
       | "body-too-large"
       | "deadline-exceeded"
+      | "handshake"
       | "internal-error"
       | "method-not-allowed"
       | "misconfigured"
+      | "overloaded"
       | "secret-unavailable"
       | "shutting-down"
       | "unsupported-encoding",
@@ -137,12 +141,18 @@ export function statusOf(code: OutcomeCode): number {
   return answers[code][0];
 }
 
-/** The answer to an outcome. */
-export function toAnswer(outcome: Pick<Outcome, "code" | "retryAfterMs">): Answer {
+/** The answer to an outcome; `reply` is the sender's own form of a 200. */
+export function toAnswer(outcome: Pick<Outcome, "code" | "retryAfterMs">, reply?: Reply): Answer {
   const [status, body] = answers[outcome.code];
+  if (reply !== undefined && status === 200) return toOwnAnswer(reply);
   const headers: Record<string, string> = { "content-type": "application/json" };
   if (status === 405) headers.allow = "POST";
   if (status === 503)
     headers["retry-after"] = String(Math.max(1, Math.ceil((outcome.retryAfterMs ?? 0) / 1000)));
   return { status, headers, body };
+}
+
+function toOwnAnswer({ status = 200, contentType, body }: Reply): Answer {
+  // What a sender asks to have echoed must not become a page.
+  return { status, headers: { "content-type": contentType, "x-content-type-options": "nosniff" }, body };
 }

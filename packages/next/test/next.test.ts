@@ -1,4 +1,4 @@
-import type { ReceiverOptions } from "@latchhook/core";
+import { logOutcomes, type ReceiverOptions } from "@latchhook/core";
 import { type AiStatsEvent, aiStats } from "@latchhook/core/providers/ai-stats";
 import { memoryStore } from "@latchhook/core/stores/memory";
 import { webhook } from "@latchhook/next";
@@ -8,6 +8,8 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { serveApiRoute } from "./next-server.ts";
 
 const secret = "whsec_next-0123456789";
+/** Without the lines on refusals, for a warning of Next.js's own to be seen. */
+const failuresOnly = logOutcomes({ error: (line) => console.error(line), warn() {} });
 const local = "http://localhost/webhooks";
 const requestContext = Symbol.for("@next/request-context");
 
@@ -20,7 +22,13 @@ afterEach(async () => {
 });
 
 function optionsWith(changes: Partial<ReceiverOptions<AiStatsEvent>> = {}): ReceiverOptions<AiStatsEvent> {
-  return { provider: aiStats({ secret }), store: memoryStore(), persist() {}, onOutcome() {}, ...changes };
+  return {
+    provider: aiStats({ secret }),
+    store: memoryStore(),
+    persist() {},
+    onOutcome: failuresOnly,
+    ...changes,
+  };
 }
 
 describe("webhook in a route handler", () => {

@@ -1,10 +1,11 @@
 import { createHash, createHmac } from "node:crypto";
 import { type SignedWebhook, signAiStats, signCreativeai, signVideogen } from "@latchhook/testing";
+import type { WireRequest } from "@latchhook/testing/wire";
 import { sign as signOctokit } from "@octokit/webhooks-methods";
 import { Webhook } from "standardwebhooks";
 import Stripe from "stripe";
-import { exampleSecrets } from "../../support/example-app.ts";
-import { headerOf, type WireRequest } from "./wire.ts";
+import { appSecrets } from "../../apps/app/src/start-app.ts";
+import { headerOf } from "./wire.ts";
 
 /** What is to be signed; what is left out takes the sender's usual value. */
 export interface Content {
@@ -79,7 +80,7 @@ function defineSender(plain: Plain): Sender {
 }
 
 function aiStatsSender(headerFamily: "ai-stats" | "phaseo"): Sender {
-  const secret = exampleSecrets.AI_STATS_WEBHOOK_SECRET;
+  const secret = appSecrets.AI_STATS_WEBHOOK_SECRET;
   const [signatureHeader, timestampHeader] = [`x-${headerFamily}-signature`, `x-${headerFamily}-timestamp`];
   return defineSender({
     name: headerFamily,
@@ -102,7 +103,7 @@ function aiStatsSender(headerFamily: "ai-stats" | "phaseo"): Sender {
   });
 }
 
-const videogenSecret = exampleSecrets.VIDEOGEN_WEBHOOK_SECRET;
+const videogenSecret = appSecrets.VIDEOGEN_WEBHOOK_SECRET;
 
 export const videogenSender: Sender = defineSender({
   name: "videogen",
@@ -128,7 +129,7 @@ export const videogenSender: Sender = defineSender({
   },
 });
 
-const creativeaiSecret = exampleSecrets.CREATIVEAI_API_KEY;
+const creativeaiSecret = appSecrets.CREATIVEAI_API_KEY;
 
 export const creativeaiSender: Sender = defineSender({
   name: "creativeai",

@@ -1,4 +1,12 @@
-import { type Outcome, type OutcomeCode, type OutcomeDetails, statusOf } from "../outcome.ts";
+import {
+  type Answer,
+  type Outcome,
+  type OutcomeCode,
+  type OutcomeDetails,
+  statusOf,
+  toAnswer,
+} from "../outcome.ts";
+import type { Reply } from "../provider.ts";
 import type { DeliverySource, Trusted } from "../reading/trust.ts";
 
 /** One delivery on its way through the receiver: when it came, what time is left, and how its outcome is written. */
@@ -9,6 +17,10 @@ export interface Passage {
   leftMs(): number;
   /** Notes which delivery it is: every outcome from here on says so, one at the deadline too. */
   identify(trusted: Trusted): void;
+  /** Notes what the sender wants to be answered, where the outcome is a 200. */
+  replyWith(reply: Reply): void;
+  /** The answer to an outcome. */
+  answer(outcome: Outcome): Answer;
   /** Notes how often the delivery has been claimed. */
   claimed(attempt: number): void;
   outcome(code: OutcomeCode, details?: OutcomeDetails): Outcome;
@@ -21,6 +33,8 @@ export interface PassageOptions {
   /** The path of the request's URL, without its query; null where there is none. */
   readonly path: string | null;
   readonly deadlineMs: number;
+  /** The sender's own form of a 200. */
+  readonly successReply: Reply | undefined;
   /** What `Retry-After` says of an outcome that knows no better, in milliseconds. */
   readonly retryAfterMs: number;
 }
@@ -31,12 +45,17 @@ export function startPassage(options: PassageOptions): Passage {
   const startedAt = performance.now();
   let known: Trusted | undefined;
   let claimAttempt: number | undefined;
+  let reply = options.successReply;
   return {
     receivedAt: Date.now(),
     leftMs: () => deadlineMs - (performance.now() - startedAt),
     identify(trusted) {
       known = trusted;
     },
+    replyWith(own) {
+      reply = own;
+    },
+    answer: (outcome) => toAnswer(outcome, reply),
     claimed(attempt) {
       claimAttempt = attempt;
     },

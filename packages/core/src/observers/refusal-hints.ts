@@ -44,6 +44,7 @@ export const refusalHints: Readonly<Record<RefusalReason, string>> = {
   "not-utf8": otherContent,
   "not-json": otherContent,
   "not-an-object": otherContent,
+  "bad-challenge": "Likely: no handshake of the sender's, but somebody who wants text echoed.",
   "body-aborted": "Likely: a proxy or the sender has a short timeout, or somebody hangs up on purpose.",
   "body-timeout": "Likely: a slow proxy, or somebody who holds connections open.",
   "body-too-large": "If the sender has bodies of that size, raise maxBodyBytes.",

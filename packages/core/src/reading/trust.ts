@@ -1,5 +1,5 @@
 import type { WebhookEvent } from "../event.ts";
-import type { Provider, Refusal, SignedRequest } from "../provider.ts";
+import type { Handshake, Provider, Refusal, SignedRequest } from "../provider.ts";
 import type { HeaderSource } from "../request/headers.ts";
 import { andThen, type MaybePromise } from "../shared/maybe-promise.ts";
 import { deliveryKey } from "./key.ts";
@@ -46,13 +46,13 @@ export interface Grounds {
  * Reads content that is to be believed, because its signature was verified or because we asked for it ourselves, and
  * derives its keys.
  *
- * @returns a refusal where the content cannot be read, or contradicts itself.
+ * @returns a refusal where the content cannot be read, or contradicts itself; a handshake where it is no delivery.
  */
 export function trust<Event extends WebhookEvent>(
-  provider: Provider<Event>,
+  provider: Provider<Event, Handshake>,
   request: SignedRequest & { readonly receivedAt: number },
   grounds: Grounds,
-): MaybePromise<Trusted<Event> | Refusal> {
+): MaybePromise<Trusted<Event> | Refusal | Handshake> {
   const reading = provider.read(request);
   if (!reading.ok) return reading;
   const { source, secretIndex, scope } = grounds;

@@ -3,14 +3,16 @@ import { runLeased } from "../delivery/run-leased.ts";
 import type { WebhookEvent } from "../event.ts";
 import { notifyObservers, resolveObservers } from "../observers/observers.ts";
 import { type AnyReceiverOptions, type ReceiverOptions, resolveLimits } from "../options.ts";
-import { type Answer, type Outcome, toAnswer } from "../outcome.ts";
-import type { Refusal, SignedRequest } from "../provider.ts";
+import type { Answer, Outcome } from "../outcome.ts";
+import { malformed, type Refusal, type SignedRequest } from "../provider.ts";
 import type { StandardSchema } from "../reading/schema.ts";
 import { type DeliverySource, type Trusted, trust } from "../reading/trust.ts";
 import type { HeaderSource } from "../request/headers.ts";
 import { pathOf } from "../request/path-of.ts";
 import { fromFetchRequest, type WebhookRequest } from "../request/request.ts";
+import { createBodyBudget } from "./body-budget.ts";
 import { firstAnswer } from "./first-answer.ts";
+import { greetSender } from "./greet-sender.ts";
 import { trackInFlight } from "./in-flight.ts";
 import { refuseBody, refuseByHeaders } from "./refuse-request.ts";
 import { isTrusted, verifyRequest } from "./verify-request.ts";
@@ -80,6 +82,7 @@ export function createReceiver<
   const observers = resolveObservers(options.onOutcome);
   const run = runLeased(options, limits);
   const inFlight = trackInFlight();
+  const budget = createBodyBudget(limits.maxBytesInFlight);
   let closing = false;
   warnInProduction(options.store);
 
@@ -90,6 +93,7 @@ export function createReceiver<
       source,
       path,
       deadlineMs,
+      successReply: provider.successReply,
       retryAfterMs: limits.leaseMs,
     });
   }
@@ -99,10 +103,15 @@ export function createReceiver<
     toTrusted: () => Promise<Trusted | Outcome>,
     passage: Passage,
     answerEarly: (outcome: Outcome) => void,
+    onEnd?: () => void,
   ): Promise<Outcome> {
-    const end = inFlight.begin();
+    const ended = inFlight.begin();
+    function end(): void {
+      ended();
+      onEnd?.();
+    }
     function onLost(outcome: Outcome): void {
-      // A callback that hangs must not hold up a shutdown for ever: without its lease it can do no more than stop.
+      // A callback that hangs must hold up neither a shutdown nor the budget: without its lease it can only stop.
       end();
       answerEarly(outcome);
     }
@@ -122,12 +131,17 @@ export function createReceiver<
     if (closing) return passage.outcome("shutting-down");
     const { method, url, parameters, headers } = request;
     const { receivedAt } = passage;
+    if (method !== "POST" && provider.greet !== undefined) return greetSender(provider, request, passage);
     const refused = refuseByHeaders(request, passage, provider, limits.maxBodyBytes);
     if (refused !== undefined) return refused;
     const timeoutMs = Math.max(0, Math.min(limits.bodyTimeoutMs, passage.leftMs()));
-    const body = await request.readBody({ maxBytes: limits.maxBodyBytes, timeoutMs });
-    if (!body.ok) return refuseBody(body, passage);
-    if (body.bytes.byteLength > limits.maxBodyBytes) return passage.outcome("body-too-large");
+    const { maxBodyBytes: maxBytes } = limits;
+    const { admit, release } = budget.open();
+    const body = await request.readBody({ maxBytes, timeoutMs, admit });
+    if (!body.ok || body.bytes.byteLength > maxBytes) {
+      release();
+      return body.ok ? passage.outcome("body-too-large") : refuseBody(body, passage);
+    }
     const received: SignedRequest & { receivedAt: number } = {
       method,
       url,
@@ -138,7 +152,7 @@ export function createReceiver<
     };
     return firstAnswer(
       (answerEarly) =>
-        runTracked(() => verifyRequest(provider, scope, received, passage), passage, answerEarly),
+        runTracked(() => verifyRequest(provider, scope, received, passage), passage, answerEarly, release),
       passage.leftMs(),
       () => passage.outcome("deadline-exceeded"),
       (settled, { status }) =>
@@ -162,7 +176,7 @@ export function createReceiver<
     );
     end();
     notifyObservers(observers, outcome);
-    return toAnswer(outcome);
+    return passage.answer(outcome);
   }
 
   async function deliver(trusted: Trusted): Promise<Outcome> {
@@ -183,13 +197,15 @@ export function createReceiver<
     receive,
     deliver,
     async trust({ body, headers = {}, source, receivedAt = Date.now(), secretIndex = null }) {
-      return trust(provider, { headers, body, receivedAt }, { scope, source, secretIndex });
+      const trusted = await trust(provider, { headers, body, receivedAt }, { scope, source, secretIndex });
+      return trusted.ok || trusted.kind !== "handshake" ? trusted : malformed("bad-challenge");
     },
     async handle(request, context) {
       const { status, headers, body } = await receive(
         fromFetchRequest(request, (work) => context?.waitUntil?.(work)),
       );
-      return new Response(request.method === "HEAD" ? null : body, { status, headers });
+      const hasBody = request.method !== "HEAD" && body !== "";
+      return new Response(hasBody ? body : null, { status, headers });
     },
     async close() {
       closing = true;

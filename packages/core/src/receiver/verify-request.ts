@@ -1,12 +1,13 @@
 import type { Passage } from "../delivery/passage.ts";
 import { isLatchhookError } from "../errors.ts";
+import type { WebhookEvent } from "../event.ts";
 import type { Outcome } from "../outcome.ts";
-import type { Provider, Refusal, SignedRequest, Verified } from "../provider.ts";
+import type { Handshake, Provider, Refusal, SignedRequest, Verified } from "../provider.ts";
 import { type Trusted, trust } from "../reading/trust.ts";
 
 /** Authenticity, freshness and meaning of a request's bytes. Nothing unverified goes on from here. */
 export async function verifyRequest(
-  provider: Provider,
+  provider: Provider<WebhookEvent, Handshake>,
   scope: string,
   request: SignedRequest & { readonly receivedAt: number },
   passage: Passage,
@@ -22,8 +23,15 @@ export async function verifyRequest(
   if (!verified.ok) return passage.outcome(verified.kind, { reason: verified.reason });
   const { secretIndex } = verified;
   const trusted = await trust(provider, request, { scope, secretIndex, source: "http" });
+  if (!trusted.ok && trusted.kind === "handshake") return shakeHands(trusted, passage);
   if (!trusted.ok) return passage.outcome(trusted.kind, { reason: trusted.reason, secretIndex });
   return trusted;
+}
+
+/** Answers what a sender asks before it delivers. */
+export function shakeHands({ reply }: Handshake, passage: Passage): Outcome {
+  passage.replyWith(reply);
+  return passage.outcome("handshake");
 }
 
 /** Tells a trusted delivery from an outcome. */

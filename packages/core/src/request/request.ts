@@ -23,11 +23,16 @@ export interface BodyLimits {
   readonly maxBytes: number;
   /** Milliseconds for the whole body. */
   readonly timeoutMs: number;
+  /**
+   * Whether so many bytes in all may be kept of this body: asked before each piece is. Where it says no, reading stops
+   * as at `maxBytes`, and the result is `overloaded`. Default: always.
+   */
+  readonly admit?: ((length: number) => boolean) | undefined;
 }
 
 export type BodyResult =
   | { readonly ok: true; readonly bytes: Uint8Array }
-  | { readonly ok: false; readonly reason: "too-large" | "timeout" | "aborted" }
+  | { readonly ok: false; readonly reason: "too-large" | "timeout" | "aborted" | "overloaded" }
   | {
       readonly ok: false;
       readonly reason: "consumed";

@@ -3,6 +3,7 @@ import {
   type BodyResult,
   createReceiver,
   type Delivery,
+  type Handshake,
   type HeaderSource,
   logOutcomes,
   type Outcome,
@@ -41,7 +42,10 @@ const silentLog = logOutcomes({ error() {}, warn() {} });
 type Overrides = Partial<ReceiverOptions<WebhookEvent, never, StandardSchema | undefined>>;
 
 /** A receiver over a memory store, both counted. */
-export function trialReceiver(provider: Provider, options: Overrides = {}): TrialReceiver {
+export function trialReceiver(
+  provider: Provider<WebhookEvent, Handshake>,
+  options: Overrides = {},
+): TrialReceiver {
   const persisted: TrialReceiver["persisted"] = [];
   const outcomes: Outcome[] = [];
   const storeCalls: string[] = [];
