@@ -1,23 +1,24 @@
 import type { Claim, ClaimUpdate, RetainOptions, Store } from "@latchhook/core";
 import { commitWork } from "./postgres/commit.ts";
-import { connectDatabase, type PostgresClient } from "./postgres/connect-database.ts";
-import type { Database } from "./postgres/database.ts";
-import { toStoreError } from "./postgres/database-error.ts";
-import { createGuard } from "./postgres/guard.ts";
-import { type NameOptions, resolveNames } from "./postgres/names.ts";
+import { deliveriesSchema } from "./postgres/migrations.ts";
+import { resolveNames } from "./postgres/names.ts";
 import { createOperations } from "./postgres/operations.ts";
-import type { PgConnection, PgPool } from "./postgres/pg-database.ts";
-import type { PgliteClient, PgliteTransaction } from "./postgres/pglite-database.ts";
-import type { PostgresJsSql, PostgresJsTransaction } from "./postgres/postgres-js-database.ts";
-import { createPurger } from "./postgres/purger.ts";
-import { schemaVersion } from "./postgres/schema-version.ts";
 import { createStatements } from "./postgres/statements.ts";
+import { createGuard } from "./shared/guard.ts";
+import { connectDatabase, type PostgresClient } from "./shared/postgres/connect-database.ts";
+import type { Database } from "./shared/postgres/database.ts";
+import type { NameOptions } from "./shared/postgres/names.ts";
+import type { PgConnection, PgPool } from "./shared/postgres/pg-database.ts";
+import type { PgliteClient, PgliteTransaction } from "./shared/postgres/pglite-database.ts";
+import type { PostgresJsSql, PostgresJsTransaction } from "./shared/postgres/postgres-js-database.ts";
+import { createSchema } from "./shared/postgres/schema.ts";
+import { createPurger } from "./shared/purger.ts";
 
 export { type PrintOptions, printMigrations } from "./postgres/migrations.ts";
-export type { NameOptions } from "./postgres/names.ts";
-export type { PgConnection, PgPool } from "./postgres/pg-database.ts";
-export type { PgliteClient, PgliteTransaction } from "./postgres/pglite-database.ts";
-export type { PostgresJsSql, PostgresJsTransaction } from "./postgres/postgres-js-database.ts";
+export type { NameOptions } from "./shared/postgres/names.ts";
+export type { PgConnection, PgPool } from "./shared/postgres/pg-database.ts";
+export type { PgliteClient, PgliteTransaction } from "./shared/postgres/pglite-database.ts";
+export type { PostgresJsSql, PostgresJsTransaction } from "./shared/postgres/postgres-js-database.ts";
 
 export interface PostgresStoreOptions<Client> extends NameOptions {
   /**
@@ -91,9 +92,12 @@ function createStore<Transaction>(
   const names = resolveNames(nameOptions);
   const statements = createStatements(names);
   const operations = createOperations(database, statements);
-  const schema = schemaVersion(database, names);
-  const purger = createPurger(database, statements.purge);
-  const { use, close } = createGuard(schema);
+  const schema = createSchema(database, deliveriesSchema(names));
+  const { use, check, close } = createGuard({ name: "postgres", ...schema });
+  const purger = createPurger(async (size) => {
+    const [row] = await database.query(statements.purge, [String(size)]);
+    return { due: Number(row?.due), purged: Number(row?.purged) };
+  });
 
   async function commit(
     claim: Claim,
@@ -115,8 +119,8 @@ function createStore<Transaction>(
 
   return {
     name: "postgres",
-    migrate: () => schema.migrate().catch((error) => Promise.reject(toStoreError(error, "migrate"))),
-    check: () => use("check its tables", schema.check),
+    migrate: schema.migrate,
+    check: () => check("check its tables"),
     claim: (key, options) => use("claim", () => operations.claim(key, options)),
     extend: (claim, leaseMs) => use("extend", () => operations.extend(claim, leaseMs)),
     complete,

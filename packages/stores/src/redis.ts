@@ -1,11 +1,12 @@
 import { LatchhookError, type Store } from "@latchhook/core";
-import { readClaim, readUpdate } from "./internal/read-outcome.ts";
-import { storeClosed } from "./internal/store-closed.ts";
 import { checkEviction } from "./redis/check-eviction.ts";
 import { connectRedis, type Redis, type RedisClient } from "./redis/clients.ts";
 import { toStoreError } from "./redis/redis-error.ts";
 import { runScript } from "./redis/run-script.ts";
 import { type Script, scripts } from "./redis/scripts.ts";
+import { isEndless } from "./shared/duration.ts";
+import { createGuard } from "./shared/guard.ts";
+import { readClaim, readUpdate } from "./shared/read-outcome.ts";
 
 export type { IoredisClient, NodeRedisClient, RedisClient } from "./redis/clients.ts";
 
@@ -42,21 +43,11 @@ export function redisStore(options: RedisStoreOptions): Store {
 }
 
 function createStore(redis: Redis, prefix: string, allowEviction: boolean): Store {
-  let checked = allowEviction;
-  let closed = false;
-
-  async function use<Result>(operation: string, run: () => Promise<Result>): Promise<Result> {
-    if (closed) throw storeClosed("redis");
-    try {
-      if (!checked) {
-        await checkEviction(redis);
-        checked = true;
-      }
-      return await run();
-    } catch (error) {
-      throw toStoreError(error, operation);
-    }
-  }
+  const { use, close } = createGuard({
+    name: "redis",
+    check: async () => (allowEviction ? undefined : checkEviction(redis)),
+    toError: toStoreError,
+  });
 
   async function update(script: Script, key: string, ...values: string[]): Promise<"ok" | "lost"> {
     return readUpdate(await runScript(redis, script, prefix + key, values));
@@ -75,16 +66,11 @@ function createStore(redis: Redis, prefix: string, allowEviction: boolean): Stor
       use("complete", () => update(scripts.complete, key, owner, String(fence), durationText(retainMs))),
     fail: ({ key, owner, fence }) => use("fail", () => update(scripts.fail, key, owner, String(fence))),
     purge: () => use("purge", async () => 0),
-    close() {
-      closed = true;
-    },
+    close,
   };
 }
 
-/** Beyond this a duration is for ever; PEXPIRE counts in 64 bits. */
-const longestMs = 1e14;
-
 /** A duration as the scripts read it: whole milliseconds above 0, or `never` for one without end. */
 function durationText(milliseconds: number): string {
-  return milliseconds > longestMs ? "never" : String(Math.max(1, Math.ceil(milliseconds)));
+  return isEndless(milliseconds) ? "never" : String(Math.max(1, Math.ceil(milliseconds)));
 }

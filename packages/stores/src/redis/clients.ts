@@ -1,4 +1,5 @@
 import { LatchhookError } from "@latchhook/core";
+import { hasMethods } from "../shared/has-methods.ts";
 
 /** The subset of a client of `redis` (node-redis), single or cluster, that the store needs. */
 export interface NodeRedisClient {
@@ -58,14 +59,9 @@ async function readMemoryInfo(client: Pick<RedisClient, "info">): Promise<string
 }
 
 function isIoredis(client: RedisClient): client is IoredisClient {
-  return hasMethods(client, ["evalsha", "eval"]);
+  return hasMethods(client, "evalsha", "eval");
 }
 
 function isNodeRedis(client: RedisClient): client is NodeRedisClient {
-  return hasMethods(client, ["evalSha", "eval"]);
-}
-
-function hasMethods(value: unknown, names: readonly string[]): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return names.every((name) => typeof (value as Record<string, unknown>)[name] === "function");
+  return hasMethods(client, "evalSha", "eval");
 }
