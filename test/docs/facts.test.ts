@@ -8,7 +8,7 @@ import { memoryStore } from "@latchhook/core/stores/memory";
 import { describe, expect, it } from "vitest";
 import { type ReceiverLimits, resolveLimits } from "../../packages/core/src/options.ts";
 import { type OutcomeCode, toAnswer } from "../../packages/core/src/outcome.ts";
-import { defaultToleranceSeconds } from "../../packages/core/src/timestamp.ts";
+import { defaultToleranceSeconds } from "../../packages/core/src/signatures/timestamp.ts";
 import { plain, tableUnder } from "./support/markdown.ts";
 import { allPages, readPage } from "./support/pages.ts";
 import { interfaceMembers, outcomeCodes } from "./support/source-facts.ts";

@@ -1,4 +1,3 @@
-export { type ByteCollector, collectBytes } from "./collect-bytes.ts";
 export type { Delivery } from "./delivery.ts";
 export { isLatchhookError, LatchhookError, type LatchhookErrorCode } from "./errors.ts";
 export {
@@ -11,10 +10,6 @@ export {
   type UnknownType,
   type WebhookEvent,
 } from "./event.ts";
-export { type HeaderSource, readHeader } from "./headers.ts";
-export { deliveryKey, type IdentityPart, identityPart } from "./key.ts";
-export { type LazyReceiver, lazyReceiver, type OptionsSource } from "./lazy-receiver.ts";
-export type { MaybePromise } from "./maybe-promise.ts";
 export type { ReceiverOptions } from "./options.ts";
 export { type Answer, type Outcome, type OutcomeCode, statusOf } from "./outcome.ts";
 export {
@@ -30,15 +25,20 @@ export {
   unauthentic,
   type Verified,
 } from "./provider.ts";
-export { createReceiver, type HandleContext, type Receiver } from "./receiver.ts";
+export { deliveryKey, type IdentityPart, identityPart } from "./reading/key.ts";
+export type { SchemaEvent, StandardSchema } from "./reading/schema.ts";
+export { type LazyReceiver, lazyReceiver, type OptionsSource } from "./receiver/lazy-receiver.ts";
+export { createReceiver, type HandleContext, type Receiver } from "./receiver/receiver.ts";
+export { type ByteCollector, collectBytes } from "./request/collect-bytes.ts";
+export { type HeaderSource, readHeader } from "./request/headers.ts";
 export {
   type BodyLimits,
   type BodyResult,
   fromFetchRequest,
   readStream,
   type WebhookRequest,
-} from "./request.ts";
-export type { SchemaEvent, StandardSchema } from "./schema.ts";
-export type { SecretOption } from "./secrets.ts";
+} from "./request/request.ts";
+export type { MaybePromise } from "./shared/maybe-promise.ts";
+export type { SecretOption } from "./signatures/secrets.ts";
 export type { Claim, ClaimOptions, ClaimResult, ClaimUpdate, RetainOptions, Store } from "./store.ts";
 export { type VerifiedWebhook, verifyWebhook } from "./verify-webhook.ts";

@@ -3,7 +3,7 @@ import { LatchhookError } from "./errors.ts";
 import type { WebhookEvent } from "./event.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Provider } from "./provider.ts";
-import type { SchemaEvent, StandardSchema } from "./schema.ts";
+import type { SchemaEvent, StandardSchema } from "./reading/schema.ts";
 import type { Store } from "./store.ts";
 
 /** What `createReceiver` and every adapter's `webhook` take. All times are in milliseconds. */

@@ -1,7 +1,7 @@
 import type { WebhookEvent } from "./event.ts";
-import type { HeaderSource } from "./headers.ts";
-import type { IdentityPart } from "./key.ts";
-import type { MaybePromise } from "./maybe-promise.ts";
+import type { IdentityPart } from "./reading/key.ts";
+import type { HeaderSource } from "./request/headers.ts";
+import type { MaybePromise } from "./shared/maybe-promise.ts";
 
 /** A request as it is verified: its headers, and the exact bytes of its body. */
 export interface SignedRequest {

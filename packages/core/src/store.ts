@@ -1,4 +1,4 @@
-import type { MaybePromise } from "./maybe-promise.ts";
+import type { MaybePromise } from "./shared/maybe-promise.ts";
 
 /** One held claim: the right to run the callback for a key, until its lease ends or another takes it over. */
 export interface Claim {

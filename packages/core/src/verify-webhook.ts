@@ -1,6 +1,6 @@
 import type { WebhookEvent } from "./event.ts";
-import { identifyEvent } from "./identify-event.ts";
 import type { Provider, Refusal, SignedRequest } from "./provider.ts";
+import { identifyEvent } from "./reading/identify-event.ts";
 
 /** An authentic, fresh and readable request, as its event. */
 export interface VerifiedWebhook<Event extends WebhookEvent> {

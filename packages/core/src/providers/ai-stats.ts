@@ -1,11 +1,11 @@
 import * as v from "valibot";
 import type { KnownEvent, UnknownEvent, UnknownType } from "../event.ts";
 import { toJob } from "../event.ts";
-import { dateFromSeconds, objectMember, parseJsonObject, stringMember } from "../json.ts";
 import { defineProvider, type Provider, unauthentic } from "../provider.ts";
-import type { SecretOption } from "../secrets.ts";
+import { dateFromSeconds, objectMember, parseJsonObject, stringMember } from "../reading/json.ts";
+import type { SecretOption } from "../signatures/secrets.ts";
+import { repeatHorizonMs, resolveTolerance } from "../signatures/timestamp.ts";
 import { timestampedHmac } from "../signatures/timestamped-hmac.ts";
-import { repeatHorizonMs, resolveTolerance } from "../timestamp.ts";
 import { aiStatsHeaders, contradictsBody, mixesFamilies } from "./ai-stats/headers.ts";
 import { aiStatsIdentity } from "./ai-stats/identity.ts";
 import { aiStatsJobStatus } from "./ai-stats/job-status.ts";

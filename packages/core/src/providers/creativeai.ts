@@ -1,13 +1,13 @@
 import * as v from "valibot";
 import { LatchhookError } from "../errors.ts";
 import { type JobStatus, type KnownEvent, toJob, type UnknownEvent, type UnknownType } from "../event.ts";
-import { type HeaderSource, readHeader } from "../headers.ts";
-import { dateFromIso, type JsonObject, parseJsonObject, stringMember } from "../json.ts";
-import { type IdentityPart, identityPart } from "../key.ts";
 import { defineProvider, type Provider, type Refusal, unauthentic } from "../provider.ts";
-import type { SecretOption } from "../secrets.ts";
+import { dateFromIso, type JsonObject, parseJsonObject, stringMember } from "../reading/json.ts";
+import { type IdentityPart, identityPart } from "../reading/key.ts";
+import { type HeaderSource, readHeader } from "../request/headers.ts";
 import { bodyHmac } from "../signatures/body-hmac.ts";
-import { resolveTolerance } from "../timestamp.ts";
+import type { SecretOption } from "../signatures/secrets.ts";
+import { resolveTolerance } from "../signatures/timestamp.ts";
 
 export interface CreativeaiOptions {
   /** The account's API key, which signs the webhooks too. Default: the environment's `CREATIVEAI_API_KEY`. */

@@ -1,10 +1,10 @@
 import type { KnownEvent } from "../event.ts";
-import { readHeader } from "../headers.ts";
-import { parseJsonObject, stringMember } from "../json.ts";
 import { defineProvider, type Provider } from "../provider.ts";
-import type { SecretOption } from "../secrets.ts";
+import { parseJsonObject, stringMember } from "../reading/json.ts";
+import { readHeader } from "../request/headers.ts";
+import type { SecretOption } from "../signatures/secrets.ts";
 import { standardWebhooksSignature } from "../signatures/standard-webhooks-signature.ts";
-import { repeatHorizonMs, resolveTolerance } from "../timestamp.ts";
+import { repeatHorizonMs, resolveTolerance } from "../signatures/timestamp.ts";
 
 export interface StandardWebhooksOptions {
   /** The endpoint's secret, `whsec_` and base64. Default: the environment's `STANDARD_WEBHOOKS_SECRET`. */

@@ -1,11 +1,11 @@
 import * as v from "valibot";
 import { type JobStatus, type KnownEvent, toJob, type UnknownEvent, type UnknownType } from "../event.ts";
-import { readHeader } from "../headers.ts";
-import { dateFromSeconds, type JsonObject, parseJsonObject, stringMember } from "../json.ts";
 import { defineProvider, type Provider } from "../provider.ts";
-import type { SecretOption } from "../secrets.ts";
+import { dateFromSeconds, type JsonObject, parseJsonObject, stringMember } from "../reading/json.ts";
+import { readHeader } from "../request/headers.ts";
+import type { SecretOption } from "../signatures/secrets.ts";
 import { standardWebhooksSignature } from "../signatures/standard-webhooks-signature.ts";
-import { repeatHorizonMs, resolveTolerance } from "../timestamp.ts";
+import { repeatHorizonMs, resolveTolerance } from "../signatures/timestamp.ts";
 
 export interface VideogenOptions {
   /** The endpoint's `signingSecret`, `whsec_` and base64. Default: the environment's `VIDEOGEN_WEBHOOK_SECRET`. */

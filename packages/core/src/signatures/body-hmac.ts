@@ -1,10 +1,10 @@
 import { importHmacKey, verifyHmac } from "#crypto";
 import type { HmacKey } from "../crypto/crypto.ts";
-import { readHeader } from "../headers.ts";
 import type { Provider, Refusal, SignedRequest } from "../provider.ts";
-import { keyRing, type SecretOption, utf8Secret } from "../secrets.ts";
+import { readHeader } from "../request/headers.ts";
 import { checkHexSignature, hexDigits } from "./hex-signature.ts";
 import { matchKey } from "./match-key.ts";
+import { keyRing, type SecretOption, utf8Secret } from "./secrets.ts";
 
 export interface BodyHmacOptions {
   /** The provider's factory, as error messages name it. */

@@ -1,6 +1,6 @@
-import type { MaybePromise } from "../maybe-promise.ts";
 import { type Refusal, type SignedRequest, unauthentic, type Verified } from "../provider.ts";
-import type { KeyRing } from "../secrets.ts";
+import type { MaybePromise } from "../shared/maybe-promise.ts";
+import type { KeyRing } from "./secrets.ts";
 
 /** Tries the ring's keys in turn; the first that matches names the secret. */
 export function matchKey<Key>(

@@ -1,12 +1,12 @@
 import { importEd25519Key, importHmacKey, verifyEd25519, verifyHmac } from "#crypto";
 import type { Ed25519Key, HmacKey } from "../crypto/crypto.ts";
 import { LatchhookError } from "../errors.ts";
-import { type HeaderSource, readHeader } from "../headers.ts";
-import { andThen } from "../maybe-promise.ts";
 import { type Provider, type Refusal, unauthentic } from "../provider.ts";
-import { base64Secret, type KeyRing, keyRing, type SecretOption } from "../secrets.ts";
-import { checkTimestamp, resolveTolerance } from "../timestamp.ts";
+import { type HeaderSource, readHeader } from "../request/headers.ts";
+import { andThen } from "../shared/maybe-promise.ts";
 import { matchKey, verifyAny } from "./match-key.ts";
+import { base64Secret, type KeyRing, keyRing, type SecretOption } from "./secrets.ts";
+import { checkTimestamp, resolveTolerance } from "./timestamp.ts";
 
 export interface StandardWebhooksSignatureOptions {
   /** The provider's factory, as error messages name it. */

@@ -1,11 +1,11 @@
 import { importHmacKey, verifyHmac } from "#crypto";
 import type { HmacKey } from "../crypto/crypto.ts";
-import { type HeaderSource, readHeader } from "../headers.ts";
 import type { Provider, Refusal } from "../provider.ts";
-import { keyRing, type SecretOption, utf8Secret } from "../secrets.ts";
-import { checkTimestamp, resolveTolerance } from "../timestamp.ts";
+import { type HeaderSource, readHeader } from "../request/headers.ts";
 import { checkHexSignature, hexDigits } from "./hex-signature.ts";
 import { matchKey } from "./match-key.ts";
+import { keyRing, type SecretOption, utf8Secret } from "./secrets.ts";
+import { checkTimestamp, resolveTolerance } from "./timestamp.ts";
 
 export interface TimestampedHmacOptions {
   /** The provider's factory, as error messages name it. */

@@ -1,5 +1,5 @@
-import { type HeaderSource, readHeader } from "../../headers.ts";
-import { type JsonObject, objectMember } from "../../json.ts";
+import { type JsonObject, objectMember } from "../../reading/json.ts";
+import { type HeaderSource, readHeader } from "../../request/headers.ts";
 
 const suffixes = [
   "signature",

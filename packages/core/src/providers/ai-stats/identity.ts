@@ -1,7 +1,7 @@
-import type { HeaderSource } from "../../headers.ts";
-import { type JsonObject, objectMember, type ParsedObject, stringMember } from "../../json.ts";
-import { type IdentityPart, identityPart } from "../../key.ts";
 import type { Reading } from "../../provider.ts";
+import { type JsonObject, objectMember, type ParsedObject, stringMember } from "../../reading/json.ts";
+import { type IdentityPart, identityPart } from "../../reading/key.ts";
+import type { HeaderSource } from "../../request/headers.ts";
 import { headerDeliveryKey, signatureOf } from "./headers.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { isTerminal, type JobStatus } from "../../event.ts";
-import { type JsonObject, objectMember } from "../../json.ts";
+import { type JsonObject, objectMember } from "../../reading/json.ts";
 
 /** What each of the sender's words for a job's status means, those of older versions included. */
 export const aiStatsStatuses: ReadonlyMap<unknown, JobStatus> = new Map<unknown, JobStatus>([

@@ -1,6 +1,6 @@
-import { LatchhookError } from "./errors.ts";
-import type { ReceiverLimits } from "./options.ts";
-import type { Claim, Store } from "./store.ts";
+import { LatchhookError } from "../errors.ts";
+import type { ReceiverLimits } from "../options.ts";
+import type { Claim, Store } from "../store.ts";
 
 export interface LeaseOptions {
   /** When the claims were asked for, by `performance.now()`: their leases began no earlier. */

@@ -1,5 +1,5 @@
-import type { ReceiverLimits } from "./options.ts";
-import type { Claim, ClaimUpdate, Store } from "./store.ts";
+import type { ReceiverLimits } from "../options.ts";
+import type { Claim, ClaimUpdate, Store } from "../store.ts";
 
 /** What a request holds once it may run the callback. */
 export interface Acquired {

@@ -1,7 +1,7 @@
-import type { Delivery } from "./delivery.ts";
-import { isLatchhookError, LatchhookError } from "./errors.ts";
-import { isPromiseLike } from "./maybe-promise.ts";
-import type { Claim, Store } from "./store.ts";
+import type { Delivery } from "../delivery.ts";
+import { isLatchhookError, LatchhookError } from "../errors.ts";
+import { isPromiseLike } from "../shared/maybe-promise.ts";
+import type { Claim, Store } from "../store.ts";
 
 /** One delivery's way to `store.commit`, and what came of it. */
 export interface Commit {

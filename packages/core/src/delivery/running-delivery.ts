@@ -1,6 +1,6 @@
+import type { Delivery } from "../delivery.ts";
+import { toHeaders } from "../request/headers.ts";
 import type { Commit } from "./commit.ts";
-import type { Delivery } from "./delivery.ts";
-import { toHeaders } from "./headers.ts";
 import type { Lease } from "./lease.ts";
 import type { ClaimedDelivery } from "./run-delivery.ts";
 

@@ -1,4 +1,4 @@
-import { malformed, type Refusal } from "./provider.ts";
+import { malformed, type Refusal } from "../provider.ts";
 
 // `ignoreBOM: true` keeps a byte order mark in the text, where JSON.parse refuses it; the default would hide it.
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

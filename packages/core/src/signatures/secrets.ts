@@ -1,7 +1,7 @@
-import { environmentVariable } from "./environment.ts";
-import { LatchhookError } from "./errors.ts";
-import { andThen, isPromiseLike, type MaybePromise } from "./maybe-promise.ts";
-import type { SignedRequest } from "./provider.ts";
+import { LatchhookError } from "../errors.ts";
+import type { SignedRequest } from "../provider.ts";
+import { environmentVariable } from "../shared/environment.ts";
+import { andThen, isPromiseLike, type MaybePromise } from "../shared/maybe-promise.ts";
 
 /**
  * A secret, several (all are tried, for rotation), or a function that finds them for a request (one endpoint for many

@@ -1,11 +1,11 @@
-import type { WebhookEvent } from "./event.ts";
-import type { MaybePromise } from "./maybe-promise.ts";
+import type { WebhookEvent } from "../event.ts";
+import type { ReceiverOptions } from "../options.ts";
+import { type Answer, toAnswer } from "../outcome.ts";
+import type { StandardSchema } from "../reading/schema.ts";
+import type { WebhookRequest } from "../request/request.ts";
+import type { MaybePromise } from "../shared/maybe-promise.ts";
 import { logFailure } from "./observe.ts";
-import type { ReceiverOptions } from "./options.ts";
-import { type Answer, toAnswer } from "./outcome.ts";
 import { createReceiver, type Receiver } from "./receiver.ts";
-import type { WebhookRequest } from "./request.ts";
-import type { StandardSchema } from "./schema.ts";
 
 /**
  * A receiver's options, or a function that gives them, for options that are not there yet when the module is loaded:

@@ -1,11 +1,11 @@
-import { acquireWithin } from "./claims.ts";
-import { isLatchhookError } from "./errors.ts";
-import { identifyEvent } from "./identify-event.ts";
-import type { AnyReceiverOptions, ReceiverLimits } from "./options.ts";
-import type { Outcome } from "./outcome.ts";
+import { acquireWithin } from "../delivery/claims.ts";
+import { type RunResult, runDelivery } from "../delivery/run-delivery.ts";
+import { isLatchhookError } from "../errors.ts";
+import type { AnyReceiverOptions, ReceiverLimits } from "../options.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Provider, Reading, Refusal, SignedRequest, Verified } from "../provider.ts";
+import { identifyEvent } from "../reading/identify-event.ts";
 import type { OutcomeDetails, Passage } from "./passage.ts";
-import type { Provider, Reading, Refusal, SignedRequest, Verified } from "./provider.ts";
-import { type RunResult, runDelivery } from "./run-delivery.ts";
 
 /** What the pipeline's second half works with, the same for all deliveries of a receiver. */
 export interface Processing {

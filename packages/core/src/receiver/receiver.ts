@@ -1,17 +1,17 @@
-import { environmentVariable } from "./environment.ts";
-import type { WebhookEvent } from "./event.ts";
+import type { WebhookEvent } from "../event.ts";
+import { type AnyReceiverOptions, type ReceiverOptions, resolveLimits } from "../options.ts";
+import { type Answer, type Outcome, toAnswer } from "../outcome.ts";
+import type { SignedRequest } from "../provider.ts";
+import type { StandardSchema } from "../reading/schema.ts";
+import { fromFetchRequest, type WebhookRequest } from "../request/request.ts";
+import { environmentVariable } from "../shared/environment.ts";
+import type { Store } from "../store.ts";
 import { firstAnswer } from "./first-answer.ts";
 import { trackInFlight } from "./in-flight.ts";
 import { logFailure, notify } from "./observe.ts";
-import { type AnyReceiverOptions, type ReceiverOptions, resolveLimits } from "./options.ts";
-import { type Answer, type Outcome, toAnswer } from "./outcome.ts";
 import { type Passage, startPassage } from "./passage.ts";
 import { claimAndRun, verifyAndRead } from "./process-delivery.ts";
-import type { SignedRequest } from "./provider.ts";
 import { refuseBody, refuseByHeaders } from "./refuse-request.ts";
-import { fromFetchRequest, type WebhookRequest } from "./request.ts";
-import type { StandardSchema } from "./schema.ts";
-import type { Store } from "./store.ts";
 
 /** Receives one sender's deliveries. */
 export interface Receiver {

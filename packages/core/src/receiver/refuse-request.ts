@@ -1,8 +1,8 @@
-import { readHeader } from "./headers.ts";
-import type { Outcome } from "./outcome.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Provider } from "../provider.ts";
+import { readHeader } from "../request/headers.ts";
+import type { BodyResult, WebhookRequest } from "../request/request.ts";
 import type { Passage } from "./passage.ts";
-import type { Provider } from "./provider.ts";
-import type { BodyResult, WebhookRequest } from "./request.ts";
 
 /** What the request line and the headers alone rule out, before a byte of the body is read. */
 export function refuseByHeaders(

@@ -1,5 +1,5 @@
-import { LatchhookError } from "./errors.ts";
-import { type Refusal, unauthentic } from "./provider.ts";
+import { LatchhookError } from "../errors.ts";
+import { type Refusal, unauthentic } from "../provider.ts";
 
 /** How far a signed timestamp may be from the receiver's clock, either way, in seconds. */
 export const defaultToleranceSeconds = 300;

@@ -1,4 +1,4 @@
-import { type Outcome, type OutcomeCode, statusOf } from "./outcome.ts";
+import { type Outcome, type OutcomeCode, statusOf } from "../outcome.ts";
 
 /** What an outcome says beyond its code. */
 export type OutcomeDetails = Omit<Outcome, "code" | "status" | "provider" | "durationMs">;

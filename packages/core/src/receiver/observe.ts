@@ -1,5 +1,5 @@
-import { isPromiseLike } from "./maybe-promise.ts";
-import type { Outcome } from "./outcome.ts";
+import type { Outcome } from "../outcome.ts";
+import { isPromiseLike } from "../shared/maybe-promise.ts";
 
 /** Tells the observer. It is never awaited, and its failure, now or later, changes nothing. */
 export function notify(observer: (outcome: Outcome) => unknown, outcome: Outcome): void {

@@ -1,7 +1,7 @@
-import type { WebhookEvent } from "./event.ts";
+import type { WebhookEvent } from "../event.ts";
+import type { Provider, Reading } from "../provider.ts";
+import { andThen, type MaybePromise } from "../shared/maybe-promise.ts";
 import { deliveryKey } from "./key.ts";
-import { andThen, type MaybePromise } from "./maybe-promise.ts";
-import type { Provider, Reading } from "./provider.ts";
 
 /** An event that has its id, and the keys to claim for it. */
 export interface IdentifiedEvent<Event extends WebhookEvent> {

@@ -1,16 +1,16 @@
+import type { Delivery } from "../delivery.ts";
+import { isLatchhookError } from "../errors.ts";
+import type { WebhookEvent } from "../event.ts";
+import type { ReceiverLimits } from "../options.ts";
+import type { OutcomeCode } from "../outcome.ts";
+import type { Reading } from "../provider.ts";
+import { applySchema, type StandardSchema } from "../reading/schema.ts";
+import type { HeaderSource } from "../request/headers.ts";
+import type { Claim, Store } from "../store.ts";
 import { type Acquired, completeClaim, releaseClaims } from "./claims.ts";
 import { type Commit, createCommit } from "./commit.ts";
-import type { Delivery } from "./delivery.ts";
-import { isLatchhookError } from "./errors.ts";
-import type { WebhookEvent } from "./event.ts";
-import type { HeaderSource } from "./headers.ts";
 import { holdLease, type Lease } from "./lease.ts";
-import type { ReceiverLimits } from "./options.ts";
-import type { OutcomeCode } from "./outcome.ts";
-import type { Reading } from "./provider.ts";
 import { RunningDelivery } from "./running-delivery.ts";
-import { applySchema, type StandardSchema } from "./schema.ts";
-import type { Claim, Store } from "./store.ts";
 
 /** A delivery that has been verified, read and claimed. */
 export interface ClaimedDelivery {

@@ -1,5 +1,5 @@
 import { sha256Hex } from "#crypto";
-import type { MaybePromise } from "./maybe-promise.ts";
+import type { MaybePromise } from "../shared/maybe-promise.ts";
 
 /** One part of a delivery's identity: a JSON scalar, so that `5` and `"5"` stay apart. */
 export type IdentityPart = string | number | boolean | null;

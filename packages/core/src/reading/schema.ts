@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import type { KnownEvent, UnknownEvent, UnknownType, WebhookEvent } from "./event.ts";
+import type { KnownEvent, UnknownEvent, UnknownType, WebhookEvent } from "../event.ts";
 
 /** Any schema that follows Standard Schema: zod, Valibot, ArkType and others. */
 export type StandardSchema<Output = unknown> = StandardSchemaV1<unknown, Output>;
