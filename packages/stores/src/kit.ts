@@ -15,7 +15,7 @@ export { requirePlainName } from "./shared/plain-name.ts";
 // For PostgreSQL.
 export { connectDatabase, type PostgresClient } from "./shared/postgres/connect-database.ts";
 export type { Database as PostgresDatabase, Row, RunQuery, Statement } from "./shared/postgres/database.ts";
-export { type PostgresSubject, retryOnce, sqlState } from "./shared/postgres/database-error.ts";
+export { type PostgresSubject, retryOnce } from "./shared/postgres/database-error.ts";
 export { createNaming, type NameOptions, type Naming } from "./shared/postgres/names.ts";
 export {
   createSchema as createPostgresSchema,
@@ -23,6 +23,7 @@ export {
   type Schema as PostgresSchema,
   type SchemaDefinition as PostgresSchemaDefinition,
 } from "./shared/postgres/schema.ts";
+export { sqlState } from "./shared/postgres/sql-state.ts";
 export { namedStatement } from "./shared/postgres/statement.ts";
 export { createPurger, type Purger, type PurgeStep } from "./shared/purger.ts";
 export { readClaim, readUpdate } from "./shared/read-outcome.ts";

@@ -1,7 +1,8 @@
 import type { Claim, ClaimOptions, ClaimResult, ClaimUpdate } from "@latchhook/core";
 import { coalesce } from "../shared/coalesce.ts";
 import type { Database, Row, Statement } from "../shared/postgres/database.ts";
-import { retryOnce, sqlState } from "../shared/postgres/database-error.ts";
+import { retryOnce } from "../shared/postgres/database-error.ts";
+import { sqlState } from "../shared/postgres/sql-state.ts";
 import { readClaim, readUpdate } from "../shared/read-outcome.ts";
 import type { Statements } from "./statements.ts";
 import { arrayLiteral, durationText } from "./values.ts";

@@ -22,20 +22,30 @@ const decodedKeys = "ARRAY(SELECT decode(key, 'hex') FROM unnest($1::text::text[
 export function createStatements(names: Names): Statements {
   const { claim, claimMany, complete, completeMany, extend, fail } = names;
   return {
-    claim: namedStatement("claim", `SELECT ${claim}(decode($1, 'hex'), $2, $3, $4) AS outcome`),
+    claim: namedStatement("claim", ["outcome"], `SELECT ${claim}(decode($1, 'hex'), $2, $3, $4) AS outcome`),
     claimMany: namedStatement(
       "claim_many",
+      ["place", "outcome"],
       `SELECT place, outcome
 FROM ${claimMany}(${decodedKeys}, $2::text::text[], $3::text::float8[], $4::text::float8[])`,
     ),
-    extend: namedStatement("extend", `SELECT ${extend}(decode($1, 'hex'), $2, $3, $4) AS outcome`),
-    complete: namedStatement("complete", `SELECT ${complete}(decode($1, 'hex'), $2, $3, $4) AS outcome`),
+    extend: namedStatement(
+      "extend",
+      ["outcome"],
+      `SELECT ${extend}(decode($1, 'hex'), $2, $3, $4) AS outcome`,
+    ),
+    complete: namedStatement(
+      "complete",
+      ["outcome"],
+      `SELECT ${complete}(decode($1, 'hex'), $2, $3, $4) AS outcome`,
+    ),
     completeMany: namedStatement(
       "complete_many",
+      ["place", "outcome"],
       `SELECT place, outcome
 FROM ${completeMany}(${decodedKeys}, $2::text::text[], $3::text::bigint[], $4::text::float8[])`,
     ),
-    fail: namedStatement("fail", `SELECT ${fail}(decode($1, 'hex'), $2, $3) AS outcome`),
+    fail: namedStatement("fail", ["outcome"], `SELECT ${fail}(decode($1, 'hex'), $2, $3) AS outcome`),
     ...commitStatements(names),
     purge: purgeStatement(names),
   };
@@ -51,11 +61,13 @@ function commitStatements({
   return {
     openCommit: namedStatement(
       "open_commit",
+      ["set_config", "state"],
       `SELECT set_config('latchhook.fence', $3::text, true),
   (SELECT state FROM ${deliveries} WHERE ${mine}) AS state`,
     ),
     markCommit: namedStatement(
       "mark_commit",
+      ["outcome"],
       `SELECT CASE
   WHEN current_setting('latchhook.fence', true) = $3::text
     THEN ${complete}(decode($1, 'hex'), $2, $3::text::bigint, $4)
@@ -65,6 +77,7 @@ END AS outcome`,
     // The lock waits for a COMMIT that is still under way, so that the answer is final.
     readCommit: namedStatement(
       "read_commit",
+      ["state"],
       `SELECT state FROM ${deliveries}
 WHERE ${mine} AND set_config('lock_timeout', '1s', true) IS NOT NULL
 FOR SHARE`,
@@ -78,6 +91,7 @@ FOR SHARE`,
 function purgeStatement({ deliveries }: Names): Statement {
   return namedStatement(
     "purge",
+    ["due", "purged"],
     `WITH due AS MATERIALIZED (
   SELECT key FROM ${deliveries}
   WHERE purge_at <= now()

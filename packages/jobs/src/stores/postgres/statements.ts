@@ -5,7 +5,8 @@ const now = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
 
 /** The statements on the table. */
 export function createStatements(table: string) {
-  const statement = (name: string, text: string): Statement => namedStatement(`jobs_${name}`, text);
+  const named = jobColumns.split(", ");
+  const statement = (name: string, text: string): Statement => namedStatement(`jobs_${name}`, named, text);
   const columns = jobColumns.replaceAll(/\w+/g, (column) => `jobs.${column}`);
   const advance = (authoritative: boolean): string => `INSERT INTO ${table} AS jobs
     (key, scope, provider, job_id, status, rank, progress, settled, failures, created_at, updated_at, next_check_at)
@@ -32,8 +33,9 @@ export function createStatements(table: string) {
     ),
     postpone: statement("postpone", `${postpone("")} AND settled = 0`),
     unsettle: statement("unsettle", postpone("settled = 0,")),
-    purge: statement(
-      "purge",
+    purge: namedStatement(
+      "jobs_purge",
+      ["key"],
       `DELETE FROM ${table} WHERE key IN (
         SELECT key FROM ${table} WHERE scope = $1 AND provider = $2 AND settled = 1
           AND updated_at <= ${now} - $3::bigint LIMIT $4::integer FOR UPDATE SKIP LOCKED) RETURNING key`,

@@ -1,5 +1,7 @@
 import { isLatchhookError, LatchhookError } from "@latchhook/core";
 import type { SchemaSubject } from "../migration.ts";
+import { isStatementLost } from "./preparing.ts";
+import { sqlState } from "./sql-state.ts";
 
 /** How messages speak of tables in PostgreSQL. */
 export interface PostgresSubject extends SchemaSubject {
@@ -9,20 +11,13 @@ export interface PostgresSubject extends SchemaSubject {
   readonly rights: string;
 }
 
-/** The five-character SQLSTATE of an error that the server answered; undefined for what happened on the way. */
-export function sqlState(error: unknown): string | undefined {
-  if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
-  const { code } = error;
-  return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
-}
-
 /** serialization_failure, deadlock_detected, lock_not_available: the same statement may pass a moment later. */
 const passing = new Set(["40001", "40P01", "55P03"]);
 
-/** Whether one retry may help. */
+/** Whether one retry may help. A statement that a pooler lost is sent without a name the next time. */
 export function isPassing(error: unknown): boolean {
   const state = sqlState(error);
-  return state !== undefined && passing.has(state);
+  return state !== undefined && (passing.has(state) || isStatementLost(error));
 }
 
 /** Runs `operation`, and once more where it failed for a reason that passes. */

@@ -125,6 +125,7 @@ async function readState(
   // Asked for first, for within a transaction the error of a missing table could not be undone. It is looked up in
   // pg_class too: that makes the server notice what others have created since this transaction began.
   const findTables: Statement = {
+    columns: ["recorded", "unversioned"],
     text: `SELECT EXISTS (SELECT FROM pg_class WHERE oid = to_regclass($1))::text AS recorded,
   EXISTS (SELECT FROM pg_class WHERE oid = to_regclass(nullif($2, '')))::text AS unversioned`,
   };
@@ -134,6 +135,7 @@ async function readState(
   }
   // As JSON, a row answers null for a column that its table does not have.
   const readLatest: Statement = {
+    columns: ["version", "required"],
     text: `SELECT coalesce(max(version), 0) AS version,
   coalesce(max(version) FILTER (WHERE (to_jsonb(step) ->> 'breaking')::boolean), 0) AS required
 FROM ${migrations} AS step`,

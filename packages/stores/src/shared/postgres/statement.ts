@@ -1,13 +1,13 @@
 import type { Statement } from "./database.ts";
 
 /**
- * A statement that is prepared under a name. The name holds a hash of the text: behind a pooler several processes share
+ * A statement that is prepared under a name, and what columns it returns. The name holds a hash of the text: behind a pooler several processes share
  * a connection, and the same name over another text would run the wrong one.
  *
  * @param operation plain, of at most 30 characters: PostgreSQL cuts names at 63 bytes.
  */
-export function namedStatement(operation: string, text: string): Statement {
-  return { name: `latchhook_${operation}_${hash(text)}`, text };
+export function namedStatement(operation: string, columns: readonly string[], text: string): Statement {
+  return { name: `latchhook_${operation}_${hash(text)}`, columns, text };
 }
 
 /** 16 hex digits: two multiplicative hashes of 32 bits. It tells names apart and guards nothing. */
