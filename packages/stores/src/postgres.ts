@@ -27,9 +27,9 @@ export interface PostgresStoreOptions<Client> extends NameOptions {
    */
   readonly client: Client;
   /**
-   * Whether statements are prepared by name. Default: true with `pg`, what `sql` was made with for `postgres`. Set
-   * false behind a pooler that gives each transaction another connection and does not track prepared statements
-   * (PgBouncer before 1.21).
+   * Whether statements are prepared by name. Default: true with `pg`, what `sql` was made with for `postgres`. Behind a
+   * pooler that loses them (PgBouncer before 1.21) the store goes on without after the first that failed; false spares
+   * it that.
    */
   readonly prepare?: boolean | undefined;
 }

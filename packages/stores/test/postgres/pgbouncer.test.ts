@@ -10,7 +10,7 @@ import {
 } from "../../../../test/support/servers.ts";
 import { type PostgresStore, postgresStore } from "../../src/postgres.ts";
 import { describeContract, type Pooler } from "./contract-database.ts";
-import { hold, retain } from "./faulty-database.ts";
+import { hold, retain, stateOf } from "./faulty-database.ts";
 
 // Fewer connections than the clients have, so that statements meet others' connections at every turn.
 const pgbouncer: Pooler = { found: findPgbouncer(), start: (url) => startPgbouncer(url, 5) };
@@ -77,18 +77,43 @@ describeWithServer("behind PgBouncer", "url" in pgbouncer.found ? server : pgbou
     });
 
     it("are not prepared any more", async () => {
-      const pool = new Pool({ connectionString: pooler.url, max: 1 });
-      const names: string[] = [];
-      const query = pool.query.bind(pool);
-      pool.query = ((request: { name?: string }) => {
-        if (request.name !== undefined) names.push(request.name);
-        return query(request as never);
-      }) as typeof pool.query;
-      const store = postgresStore({ client: pool });
-      await hold(store);
-      for (let round = 0; round < 3; round++) await hold(store);
-      expect(names.length).toBe(1);
-      await pool.end();
+      const pools = [0, 1].map(() => new Pool({ connectionString: pooler.url, max: 1 }));
+      const names: (string | undefined)[] = [];
+      for (const pool of pools) {
+        const query = pool.query.bind(pool);
+        pool.query = ((request: { name?: string }) => {
+          names.push(request.name);
+          return query(request as never);
+        }) as typeof pool.query;
+      }
+      const [first, second] = pools.map((client) => postgresStore({ client })) as [
+        PostgresStore<PoolClient>,
+        PostgresStore<PoolClient>,
+      ];
+      await Promise.all([first.check(), second.check()]);
+      await hold(first);
+      names.length = 0;
+      for (let round = 0; round < 3; round++) await hold(second);
+      expect(names).toEqual([expect.stringMatching(/^latchhook_claim_/), undefined, undefined, undefined]);
+      await Promise.all(pools.map((pool) => pool.end()));
+    });
+
+    it("as COMMIT was by the application, over another connection, do not make it a ROLLBACK", async () => {
+      const wide = await startPgbouncer(database.url, 2);
+      const sql = postgres(wide.url, { max: 1 });
+      const holder = new Pool({ connectionString: wide.url, max: 1 });
+      const store = postgresStore({ client: sql });
+      const claim = await hold(store);
+      await sql.begin(async () => {});
+      // The connection on which that was is taken, so that the commit gets another.
+      const held = await holder.connect();
+      await held.query("BEGIN");
+      expect(await store.commit(claim, retain, async () => {})).toBe("ok");
+      await held.query("ROLLBACK");
+      held.release();
+      expect(await stateOf(store, claim.key)).toBe("completed");
+      await Promise.all([sql.end(), holder.end()]);
+      await wide.stop();
     });
   });
 });

@@ -1,15 +1,27 @@
 import type { Database, Row, RunQuery, Statement } from "./database.ts";
 import { createPreparing, type Preparing } from "./preparing.ts";
 
+/** Rows as `postgres` gives them. */
+export interface PostgresJsResult extends ReadonlyArray<unknown> {
+  /** What the server has greeted the connection with. */
+  readonly state?: { readonly pid: number };
+}
+
 /** A query of `postgres` that is sent when it is awaited. */
-export interface PostgresJsQuery extends PromiseLike<readonly unknown[]> {
+export interface PostgresJsQuery extends PromiseLike<PostgresJsResult> {
   /** Asks for rows as arrays of bytes, which no `transform.column` or `transform.value` sees. */
-  raw(): PromiseLike<readonly unknown[]>;
+  raw(): PromiseLike<PostgresJsResult>;
+}
+
+export interface PostgresJsQueryOptions {
+  readonly prepare: boolean;
+  /** Asked when the query has been sent: whether another may be sent behind it before it is answered. */
+  readonly onexecute?: () => boolean;
 }
 
 /** The subset of a transaction of `postgres` (`TransactionSql`) that the store needs. */
 export interface PostgresJsTransaction {
-  unsafe(query: string, parameters?: string[], options?: { readonly prepare: boolean }): PostgresJsQuery;
+  unsafe(query: string, parameters?: string[], options?: PostgresJsQueryOptions): PostgresJsQuery;
 }
 
 /** The subset of a `postgres` client (`Sql`) that the store needs. */
@@ -27,6 +39,9 @@ export interface PostgresJsSql<Transaction extends PostgresJsTransaction = Postg
   };
 }
 
+/** PgBouncer before 1.21 gives the connection away with the first answer, whatever was sent behind the query. */
+const alone: PostgresJsQueryOptions = { prepare: false, onexecute: () => false };
+
 /** Speaks to PostgreSQL through `postgres`. */
 export function postgresJsDatabase<Transaction extends PostgresJsTransaction>(
   sql: PostgresJsSql<Transaction>,
@@ -36,22 +51,49 @@ export function postgresJsDatabase<Transaction extends PostgresJsTransaction>(
   const { column, value, row } = sql.options.transform ?? {};
   const read = column?.from || value?.from || row?.from ? readRaw : readRows;
 
+  const isPooled = remember(() => findPooler(sql));
+
   function queryOn(target: PostgresJsTransaction, send: Preparing["send"]): RunQuery {
-    return (statement, values) =>
-      send((prepared) => {
+    return async (statement, values) => {
+      const pooled = await isPooled();
+      return send((prepared) => {
         const options = { prepare: prepared && statement.name !== undefined };
-        return read(target.unsafe(statement.text, [...values], options), statement);
+        const sent = pooled ? { ...alone, ...options } : options;
+        return read(target.unsafe(statement.text, [...values], sent), statement);
       });
+    };
   }
 
   return {
     query: queryOn(sql, preparing.send),
     async transaction(body) {
-      await sql.begin("", (transaction) =>
-        body(transaction, queryOn(transaction, preparing.sendInTransaction)),
-      );
+      const pooled = await isPooled();
+      await sql.begin("", async (transaction) => {
+        await body(transaction, queryOn(transaction, preparing.sendInTransaction));
+        // The client prepares even its COMMIT, and repeats it where a pooler has lost the name: by then the transaction
+        // has failed, and the COMMIT is a ROLLBACK that looks done. What it commits here is an empty transaction.
+        if (pooled) await transaction.unsafe("COMMIT AND CHAIN");
+      });
     },
   };
+}
+
+/** Calls `find` until it has succeeded once. */
+function remember(find: () => Promise<boolean>): () => boolean | Promise<boolean> {
+  let found: boolean | undefined;
+  return () =>
+    found ??
+    find().then((answer) => {
+      found = answer;
+      return answer;
+    });
+}
+
+/** Whether something stands between the client and the server: a pooler makes up the process id that it greets with. */
+async function findPooler(sql: PostgresJsTransaction): Promise<boolean> {
+  const rows: PostgresJsResult = await sql.unsafe("SELECT pg_backend_pid()", [], alone).raw();
+  const [row] = rows as readonly (readonly (Uint8Array | null)[])[];
+  return rows.state?.pid !== undefined && String(rows.state.pid) !== textOf(row?.[0]);
 }
 
 async function readRows(query: PostgresJsQuery): Promise<readonly Row[]> {
