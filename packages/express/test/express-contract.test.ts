@@ -21,7 +21,7 @@ describe("Express 5 keeps the adapter contract, by app.all on a router", () => {
   const cases = adapterContract({
     serve(options: Options, earlier) {
       const router = express5.Router().all("/", webhook(options));
-      return listen(appFor(express5, earlier).use("/webhooks", router));
+      return listen(appFor(express5, earlier).use("/webhooks", router), earlier);
     },
   });
   for (const { name, run } of cases) it(name, run);
@@ -35,6 +35,7 @@ describe("Express 4 keeps the adapter contract, by app.use with options from a f
           "/webhooks",
           webhook(() => Promise.resolve(options)),
         ),
+        earlier,
       ),
   });
   for (const { name, run } of cases) it(name, run);

@@ -7,12 +7,22 @@ const mend =
   "The body was read before the webhook route saw it, in a way that does not keep its bytes. Mount the route before " +
   "the middleware that reads it, or let that read it by c.req.arrayBuffer() first.";
 
-/** Reads a Hono request for the receiver. */
+/** Reads a Hono request for the receiver. Call it as soon as the request is there: see {@link fromNodeRequest}. */
 export function fromHonoContext(context: Context, incoming: NodeRequest | undefined): WebhookRequest {
+  const request = context.req;
+  const direct = incoming && isUnread(request, incoming) ? fromNodeRequest(incoming, mend) : undefined;
   return {
-    method: context.req.method,
-    headers: incoming === undefined ? context.req.raw.headers : incoming.headers,
-    readBody: (limits) => readHonoBody(context.req, incoming, limits),
+    method: request.method,
+    url: request.url,
+    parameters: request.param(),
+    headers: incoming === undefined ? request.raw.headers : incoming.headers,
+    async readBody(limits) {
+      if (direct === undefined || incoming === undefined) return readHonoBody(request, incoming, limits);
+      // A web stream that `@hono/node-server` has made (for Hono's own bodyLimit, say) begins to read in a microtask.
+      if (!isRead(incoming)) await nextTurn();
+      // The stream itself costs half of what reading it through a web stream does.
+      return isUnread(request, incoming) ? direct.readBody(limits) : readHonoBody(request, incoming, limits);
+    },
     waitUntil(work) {
       try {
         context.executionCtx.waitUntil(work);
@@ -23,27 +33,37 @@ export function fromHonoContext(context: Context, incoming: NodeRequest | undefi
   };
 }
 
+/** Whether every byte is still in the Node stream. Others may listen to it; they get the bytes as well. */
+function isUnread(request: Context["req"], incoming: NodeRequest): boolean {
+  for (const _ in request.bodyCache) return false;
+  return !incoming.readableDidRead && !incoming.readableEnded;
+}
+
+function isRead(incoming: NodeRequest): boolean {
+  return incoming.listenerCount("data") > 0 || incoming.listenerCount("readable") > 0;
+}
+
 async function readHonoBody(
   request: Context["req"],
   incoming: NodeRequest | undefined,
   limits: BodyLimits,
 ): Promise<BodyResult> {
   for (const _ in request.bodyCache) return readCachedBody(request, limits, mend);
-  // The stream itself costs half of what reading it through a web stream does.
-  if (incoming !== undefined && (await isUntouched(incoming))) {
-    return fromNodeRequest(incoming, mend).readBody(limits);
-  }
-  if (request.raw.bodyUsed) return { ok: false, reason: "consumed", mend };
-  return fromFetchRequest(request.raw).readBody(limits);
+  if (incoming === undefined) return readFetchBody(request.raw, limits);
+  // Read past Hono: a web stream that is only made now would lack what is gone.
+  if (isUnmade(request.raw)) return fromNodeRequest(incoming, mend).readBody(limits);
+  return readFetchBody(request.raw, limits);
 }
 
-/**
- * Whether nobody reads the Node stream. The web stream that `@hono/node-server` makes at the first look at
- * `c.req.raw.body` (Hono's own bodyLimit looks) starts to read in a microtask, hence the wait.
- */
-async function isUntouched(incoming: NodeRequest): Promise<boolean> {
-  await nextTurn();
-  return (
-    incoming.readableFlowing === null && !incoming.readableDidRead && incoming.listenerCount("readable") === 0
-  );
+const consumed: BodyResult = { ok: false, reason: "consumed", mend };
+
+async function readFetchBody(request: Request, limits: BodyLimits): Promise<BodyResult> {
+  const body = await fromFetchRequest(request).readBody(limits);
+  return !body.ok && body.reason === "consumed" ? consumed : body;
+}
+
+/** Whether `@hono/node-server` has not yet made the Request, and its web stream, that its own object stands for. */
+function isUnmade(request: Request): boolean {
+  const own = Object.getOwnPropertySymbols(request).map(({ description }) => description);
+  return own.includes("incomingKey") && !own.includes("requestCache");
 }

@@ -1,9 +1,17 @@
 import type { NodeRequest } from "@latchhook/node";
 import type { Context } from "hono";
 
-/** The `node:http` request behind a request of `@hono/node-server`; undefined elsewhere. */
+/**
+ * The `node:http` request behind a request of `@hono/node-server`; undefined elsewhere.
+ *
+ * Before 1.13.8 that server makes its own Request over the stream when the connection is lost, if nobody has looked
+ * before, and ends the process where the stream was read meanwhile. A look at the headers has it made in time; later
+ * versions make nothing then, nor for the headers.
+ */
 export function incomingOf(context: Context): NodeRequest | undefined {
   const environment: { incoming?: NodeRequest } | undefined = context.env;
   const incoming = environment?.incoming;
-  return typeof incoming?.readableLength === "number" ? incoming : undefined;
+  if (typeof incoming?.readableLength !== "number") return undefined;
+  void context.req.raw.headers;
+  return incoming;
 }

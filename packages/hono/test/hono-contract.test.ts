@@ -12,6 +12,8 @@ const readers: Readonly<Record<Earlier, (context: Context) => Promise<unknown>>>
   nothing: async () => undefined,
   parsed: (context) => context.req.raw.json(),
   kept: (context) => context.req.json(),
+  listened: async () => undefined,
+  taken: async () => undefined,
 };
 
 function appFor(options: Options, earlier: Earlier): Hono {
@@ -25,7 +27,7 @@ function appFor(options: Options, earlier: Earlier): Hono {
 
 describe("Hono on Node keeps the adapter contract", () => {
   const cases = adapterContract({
-    serve: (options, earlier) => listen(getRequestListener(appFor(options, earlier).fetch)),
+    serve: (options, earlier) => listen(getRequestListener(appFor(options, earlier).fetch), earlier),
   });
   for (const { name, run } of cases) it(name, run);
 });
@@ -39,7 +41,7 @@ describe("Hono on Node keeps the adapter contract after a look at c.req.raw.body
         await next();
       });
       app.route("/", appFor(options, earlier));
-      return listen(getRequestListener(app.fetch));
+      return listen(getRequestListener(app.fetch), earlier);
     },
   });
   for (const { name, run } of cases) it(name, run);

@@ -18,11 +18,19 @@ const readBefore: Readonly<Record<Earlier, (route: Route) => Route>> = {
     await request.clone().json();
     return route(request);
   },
+  listened: (route) => route,
+  taken: (route) => route,
 };
 
 describe("a route handler of Next.js keeps the adapter contract", () => {
   const cases = adapterContract({
-    serve: (options, earlier) => listen(serveRoute(readBefore[earlier](webhook(() => options)))),
+    serve: (options, earlier) => listen(serveRoute(readBefore[earlier](webhook(() => options))), earlier),
+    skip: [
+      {
+        case: "a body of which somebody else has had bytes is read whole, or named as consumed",
+        reason: "Next.js makes no Request over a stream that was read, and never calls the route",
+      },
+    ],
   });
   for (const { name, run } of cases) it(name, run);
 });
@@ -38,7 +46,7 @@ describe("an API route of Next.js keeps the adapter contract", () => {
       if (earlier === "parsed") return listen(serveApiRoute({ default: handler }));
       // Silences the warning of development mode about clients that have left before their answer.
       const config = { api: { bodyParser: false, externalResolver: true } } as const;
-      if (earlier === "nothing") return listen(serveApiRoute({ default: handler, config }));
+      if (earlier !== "kept") return listen(serveApiRoute({ default: handler, config }), earlier);
       return listen(
         serveApiRoute({
           default: async (request: IncomingMessage, response: ServerResponse) => {

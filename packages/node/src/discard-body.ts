@@ -10,8 +10,13 @@ const maxMs = 2_000;
  * the answer, but not before {@link discardBody} is through.
  */
 export async function hasArrived(request: IncomingMessage): Promise<boolean> {
-  if (!request.complete && !request.destroyed) await nextTurn();
-  return request.complete || request.destroyed;
+  if (isArriving(request)) await nextTurn();
+  return !isArriving(request);
+}
+
+/** Only a request of `node:http` says that it is not complete; what stands in for one has come as a whole. */
+function isArriving(request: Partial<IncomingMessage> | undefined): boolean {
+  return request?.complete === false && !request.destroyed;
 }
 
 /** The header that ends the connection after an answer. HTTP/2 has none: its streams end one by one. */

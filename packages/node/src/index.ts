@@ -1,4 +1,5 @@
 export { closingHeaders, discardBody, hasArrived } from "./discard-body.ts";
 export { nextTurn } from "./next-turn.ts";
 export { fromNodeRequest, type NodeRequest } from "./node-request.ts";
+export { receiveNodeRequest } from "./receive-node-request.ts";
 export { sendAnswer } from "./send-answer.ts";

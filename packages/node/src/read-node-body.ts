@@ -1,4 +1,5 @@
 import { type BodyLimits, type BodyResult, collectBytes } from "@latchhook/core";
+import { keptBytes } from "./kept-bytes.ts";
 import { nextTurn } from "./next-turn.ts";
 import type { NodeRequest } from "./node-request.ts";
 
@@ -8,66 +9,129 @@ export async function readNodeBody(
   limits: BodyLimits,
   mend: string,
 ): Promise<BodyResult> {
-  const kept = keptBytes(request);
-  if (kept !== undefined) return kept.byteLength > limits.maxBytes ? tooLarge : { ok: true, bytes: kept };
-  // Decoded chunks are text, and its bytes cannot be known: "\uFFFD" may have been anything.
-  if (request.readableDidRead || request.readableEncoding !== null) {
-    return { ok: false, reason: "consumed", mend };
-  }
-  // Ended without a byte read: a parser that ran before found nothing either.
-  if (request.readableEnded) return { ok: true, bytes: new Uint8Array() };
-  if (!request.complete) await nextTurn();
+  const known = keptBody(request, limits) ?? emptyBody(request);
+  if (known !== undefined) return known;
+  // Where somebody listens already, the bytes may flow in this very turn.
+  if (request.complete === false && !isTaken(request) && !hasListeners(request)) await nextTurn();
+  if (isTaken(request)) return readAfterwards(request, limits, mend);
   if (request.destroyed) return aborted;
-  return readBuffered(request, limits) ?? readChunks(request, limits);
+  return readBuffered(request, limits, mend) ?? readChunks(request, limits, mend);
 }
 
 const tooLarge: BodyResult = { ok: false, reason: "too-large" };
+const overloaded: BodyResult = { ok: false, reason: "overloaded" };
 const aborted: BodyResult = { ok: false, reason: "aborted" };
 
-function keptBytes({ rawBody, body }: NodeRequest): Uint8Array | undefined {
-  if (rawBody instanceof Uint8Array) return rawBody;
-  return body instanceof Uint8Array ? body : undefined;
+function keptBody(request: NodeRequest, { maxBytes }: BodyLimits): BodyResult | undefined {
+  const bytes = keptBytes(request);
+  if (bytes === undefined) return undefined;
+  return bytes.byteLength > maxBytes ? tooLarge : { ok: true, bytes };
+}
+
+/** Ended without a byte read: a parser that ran before found nothing either. */
+function emptyBody(request: NodeRequest): BodyResult | undefined {
+  const isEmpty = request.readableEnded && !isTaken(request);
+  return isEmpty ? { ok: true, bytes: new Uint8Array() } : undefined;
+}
+
+/**
+ * Whether bytes have gone elsewhere, or will come as text. Text is not enough: "\uFFFD" may have been anything.
+ */
+function isTaken(request: NodeRequest): boolean {
+  return request.readableDidRead || request.readableEncoding !== null;
+}
+
+/** False for what only looks like a request, such as that of `node-mocks-http`. */
+function isStream(request: NodeRequest): boolean {
+  return request.readableFlowing !== undefined;
+}
+
+/** Whoever took the bytes may keep them in the end: a parser that is still reading sets `rawBody` when it is through. */
+async function readAfterwards(request: NodeRequest, limits: BodyLimits, mend: string): Promise<BodyResult> {
+  if (isBeingRead(request)) await ended(request, limits.timeoutMs);
+  return keptBody(request, limits) ?? { ok: false, reason: "consumed", mend };
+}
+
+function isBeingRead(request: NodeRequest): boolean {
+  if (!isStream(request) || request.readableEnded || request.destroyed) return false;
+  return hasListeners(request);
+}
+
+function hasListeners(request: NodeRequest): boolean {
+  return request.listenerCount("data") > 0 || request.listenerCount("readable") > 0;
+}
+
+function ended(request: NodeRequest, timeoutMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    function settle(): void {
+      clearTimeout(timer);
+      request.off("end", settle).off("error", settle).off("close", settle);
+      resolve();
+    }
+    const timer = setTimeout(settle, timeoutMs);
+    request.on("end", settle).on("error", settle).on("close", settle);
+    // It stands still since `holdBody`.
+    request.resume();
+  });
 }
 
 /** The whole body at once, where it came along with its headers, as most do. It needs no listeners and no timer. */
-function readBuffered(request: NodeRequest, { maxBytes }: BodyLimits): BodyResult | undefined {
+function readBuffered(
+  request: NodeRequest,
+  { maxBytes, admit }: BodyLimits,
+  mend: string,
+): BodyResult | undefined {
   const length = request.readableLength;
   const isWhole =
     length > 0 &&
     length <= maxBytes &&
     request.complete &&
-    request.readableFlowing === null &&
+    !hasListeners(request) &&
     Number(request.headers["content-length"]) === length;
   if (!isWhole) return undefined;
+  if (admit?.(length) === false) return overloaded;
   const bytes: unknown = request.read();
-  return bytes instanceof Uint8Array && bytes.byteLength === length ? { ok: true, bytes } : aborted;
+  const isAll = bytes instanceof Uint8Array && bytes.byteLength === length;
+  return isAll ? { ok: true, bytes } : { ok: false, reason: "consumed", mend };
 }
 
-function readChunks(request: NodeRequest, { maxBytes, timeoutMs }: BodyLimits): Promise<BodyResult> {
+function readChunks(
+  request: NodeRequest,
+  { maxBytes, timeoutMs, admit }: BodyLimits,
+  mend: string,
+): Promise<BodyResult> {
   return new Promise((resolve) => {
     const collected = collectBytes();
 
     function settle(result: BodyResult): void {
       clearTimeout(timer);
-      request.off("data", take).off("end", end).off("error", abort).off("close", abort);
+      request.off("data", take).off("end", end).off("error", abort).off("close", abort).off("pause", goOn);
       // What still comes waits in the socket until the answer has been written; see `sendAnswer`.
       if (!result.ok) request.pause();
       resolve(result);
     }
-    function take(chunk: Uint8Array): void {
-      if (collected.length() + chunk.byteLength > maxBytes) settle(tooLarge);
+    function take(chunk: Uint8Array | string): void {
+      if (typeof chunk === "string") settle({ ok: false, reason: "consumed", mend });
+      else if (collected.length() + chunk.byteLength > maxBytes) settle(tooLarge);
+      else if (admit?.(collected.length() + chunk.byteLength) === false) settle(overloaded);
       else collected.add(chunk);
     }
     function end(): void {
-      settle({ ok: true, bytes: collected.bytes() });
+      // `node:http` has counted them, so those that are missing went elsewhere.
+      const isShort = collected.length() < Number(request.headers["content-length"] ?? 0);
+      settle(isShort ? { ok: false, reason: "consumed", mend } : { ok: true, bytes: collected.bytes() });
     }
     function abort(): void {
       settle(aborted);
     }
+    // Whoever listens as well, such as a pipe into what nobody reads, cannot hold up the delivery.
+    function goOn(): void {
+      queueMicrotask(() => request.listeners("pause").includes(goOn) && request.resume());
+    }
 
     const timer = setTimeout(() => settle({ ok: false, reason: "timeout" }), timeoutMs);
-    request.on("data", take).on("end", end).on("error", abort).on("close", abort);
-    // A listener does not restart a stream that somebody has paused.
-    if (request.isPaused()) request.resume();
+    request.on("data", take).on("end", end).on("error", abort).on("close", abort).on("pause", goOn);
+    // It stands still since `holdBody`.
+    request.resume();
   });
 }

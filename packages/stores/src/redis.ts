@@ -1,4 +1,10 @@
 import { LatchhookError, type Store } from "@latchhook/core";
+<<<<<<< HEAD
+=======
+import { readClaim, readUpdate } from "./internal/read-outcome.ts";
+import { type CheckMemory, rememberCheck } from "./internal/remember-check.ts";
+import { storeClosed } from "./internal/store-closed.ts";
+>>>>>>> main
 import { checkEviction } from "./redis/check-eviction.ts";
 import { connectRedis, type Redis, type RedisClient } from "./redis/clients.ts";
 import { toStoreError } from "./redis/redis-error.ts";
@@ -39,15 +45,35 @@ export interface RedisStoreOptions {
 export function redisStore(options: RedisStoreOptions): Store {
   const { client, prefix = "latchhook:", allowEviction = false } = options;
   if (typeof prefix !== "string") throw new LatchhookError("invalid-option", "prefix must be a string.");
-  return createStore(connectRedis(client), prefix, allowEviction);
+  const redis = connectRedis(client);
+  const eviction = allowEviction ? undefined : rememberCheck("eviction", client.options);
+  return createStore(redis, prefix, eviction);
 }
 
+<<<<<<< HEAD
 function createStore(redis: Redis, prefix: string, allowEviction: boolean): Store {
   const { use, close } = createGuard({
     name: "redis",
     check: async () => (allowEviction ? undefined : checkEviction(redis)),
     toError: toStoreError,
   });
+=======
+function createStore(redis: Redis, prefix: string, eviction: CheckMemory | undefined): Store {
+  let closed = false;
+
+  async function use<Result>(operation: string, run: () => Promise<Result>): Promise<Result> {
+    if (closed) throw storeClosed("redis");
+    try {
+      if (eviction?.isPassed() === false) {
+        await checkEviction(redis);
+        eviction.pass();
+      }
+      return await run();
+    } catch (error) {
+      throw toStoreError(error, operation);
+    }
+  }
+>>>>>>> main
 
   async function update(script: Script, key: string, ...values: string[]): Promise<"ok" | "lost"> {
     return readUpdate(await runScript(redis, script, prefix + key, values));

@@ -29,7 +29,8 @@ export function toRequest({ method, headers, body }: SignedWebhook, url: string 
 
 /** The bytes of a body, in memory of their own. */
 export function toBytes(body: WebhookBody): Uint8Array<ArrayBuffer> {
-  if (body instanceof Uint8Array) return Uint8Array.from(body);
+  // Not by `instanceof`: under jsdom bytes may be of another realm.
+  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice();
   return new TextEncoder().encode(typeof body === "string" ? body : JSON.stringify(body));
 }
 

@@ -41,7 +41,10 @@ const none: readonly string[] = [];
 export function toHeaders(headers: HeaderSource): Headers {
   if (headers instanceof Headers) return headers;
   const result = new Headers();
-  for (const [name, value] of Object.entries(headers)) {
+  // Headers of another realm, or of a library, have no properties of their own.
+  const entries: Iterable<readonly [string, unknown]> =
+    Symbol.iterator in headers ? (headers as Headers) : Object.entries(headers);
+  for (const [name, value] of entries) {
     if (name.startsWith(":")) continue;
     for (const line of Array.isArray(value) ? value : [value]) {
       if (typeof line === "string") result.append(name, line);

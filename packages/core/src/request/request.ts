@@ -1,9 +1,13 @@
-import { collectBytes } from "./collect-bytes.ts";
-import type { HeaderSource } from "./headers.ts";
+import { type HeaderSource, readHeader } from "./headers.ts";
+import { type ByteStream, discardStream, readStream } from "./read-stream.ts";
 
 /** A request as an adapter hands it to the receiver: nothing of it has been read yet. */
 export interface WebhookRequest {
   readonly method: string;
+  /** The request's URL, absolute where the adapter knows it, else from its path on. */
+  readonly url?: string | undefined;
+  /** What the framework's router found in the path, by name. */
+  readonly parameters?: RouteParameters | undefined;
   readonly headers: HeaderSource;
   /** Reads the body once, as bytes, within the limits. Problems are values; it never rejects. */
   readBody(limits: BodyLimits): Promise<BodyResult>;
@@ -11,16 +15,24 @@ export interface WebhookRequest {
   waitUntil?: ((work: Promise<unknown>) => void) | undefined;
 }
 
+/** Route parameters by name: `{ tenant: "acme" }` of `/webhooks/:tenant`. */
+export type RouteParameters = Readonly<Record<string, string | readonly string[] | undefined>>;
+
 export interface BodyLimits {
   /** Bytes. Reading stops at the first byte beyond. */
   readonly maxBytes: number;
   /** Milliseconds for the whole body. */
   readonly timeoutMs: number;
+  /**
+   * Whether so many bytes in all may be kept of this body: asked before each piece is. Where it says no, reading stops
+   * as at `maxBytes`, and the result is `overloaded`. Default: always.
+   */
+  readonly admit?: ((length: number) => boolean) | undefined;
 }
 
 export type BodyResult =
   | { readonly ok: true; readonly bytes: Uint8Array }
-  | { readonly ok: false; readonly reason: "too-large" | "timeout" | "aborted" }
+  | { readonly ok: false; readonly reason: "too-large" | "timeout" | "aborted" | "overloaded" }
   | {
       readonly ok: false;
       readonly reason: "consumed";
@@ -28,74 +40,71 @@ export type BodyResult =
       readonly mend: string;
     };
 
+/** A Fetch request, read for the receiver. */
+export interface FetchWebhookRequest extends WebhookRequest {
+  /**
+   * Takes what the sender still writes off the connection, within bounds; call it when the answer is known. Undefined
+   * where the body has come to its end.
+   */
+  discardBody(): Promise<void> | undefined;
+}
+
 /** Reads a Fetch request for the receiver. */
 export function fromFetchRequest(
   request: Request,
   waitUntil?: (work: Promise<unknown>) => void,
-): WebhookRequest {
+): FetchWebhookRequest {
+  let ended: Promise<void> | undefined;
+  let isAtEnd = false;
   return {
     method: request.method,
+    url: request.url,
     headers: request.headers,
-    readBody: (limits) => readFetchBody(request, limits),
+    async readBody(limits) {
+      const stream = untouchedStream(request);
+      if (stream === undefined) return consumed;
+      if (stream === null) return { ok: true, bytes: new Uint8Array() };
+      const { promise, resolve } = deferred();
+      ended = promise;
+      const body = await readStream(stream, limits, () => {
+        isAtEnd = true;
+        resolve();
+      });
+      return isShort(body, request.headers) ? consumed : body;
+    },
+    discardBody() {
+      if (isAtEnd) return undefined;
+      if (ended !== undefined) return ended;
+      const stream = untouchedStream(request);
+      return stream ? discardStream(stream) : undefined;
+    },
     waitUntil,
   };
 }
 
-async function readFetchBody(request: Request, limits: BodyLimits): Promise<BodyResult> {
-  if (request.bodyUsed || request.body?.locked) {
-    return {
-      ok: false,
-      reason: "consumed",
-      mend: "The request's body was read before latchhook saw it. Pass the request on untouched, or a clone() made before reading.",
-    };
-  }
-  return request.body === null ? { ok: true, bytes: new Uint8Array() } : readStream(request.body, limits);
+const consumed: BodyResult = {
+  ok: false,
+  reason: "consumed",
+  mend: "The request's body was read before latchhook saw it. Pass the request on untouched, or a clone() made before reading.",
+};
+
+/** The body's stream, null where there is no body, undefined where somebody has read it or it cannot be read. */
+function untouchedStream(request: Request): ByteStream | null | undefined {
+  const body: (ByteStream & { readonly locked?: boolean }) | null | undefined = request.body;
+  if (body === null) return null;
+  if (body === undefined || request.bodyUsed || body.locked) return undefined;
+  return "getReader" in body || Symbol.asyncIterator in body ? body : undefined;
 }
 
-/** What a sender may go on to write after its body was refused, and for how long, before the stream is cancelled. */
-const discard = { bytes: 16 * 1_048_576, ms: 2_000 };
+/** Whether bytes that were declared are missing at the end: a server checks that they came, so they went elsewhere. */
+function isShort(body: BodyResult, headers: HeaderSource): boolean {
+  return body.ok && body.bytes.byteLength < Number(readHeader(headers, "content-length") ?? 0);
+}
 
-/**
- * Reads a byte stream to its end. Past the limit or the timeout it still reads on for a while and drops what comes:
- * where the stream is a Node request underneath, cancelling closes the connection at once, and a sender that is still
- * writing never sees the answer.
- */
-export function readStream(
-  stream: ReadableStream<Uint8Array>,
-  { maxBytes, timeoutMs }: BodyLimits,
-): Promise<BodyResult> {
-  const reader = stream.getReader();
-  return new Promise((resolve) => {
-    let collected = collectBytes();
-    let length = 0;
-    let refused = false;
-    let timer = setTimeout(() => refuse("timeout"), timeoutMs);
-
-    function cancel(): void {
-      reader.cancel().catch(() => {});
-    }
-    function refuse(reason: "too-large" | "timeout"): void {
-      refused = true;
-      collected = collectBytes();
-      clearTimeout(timer);
-      timer = setTimeout(cancel, discard.ms);
-      resolve({ ok: false, reason });
-    }
-    async function pump(): Promise<void> {
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) return;
-        length += value.byteLength;
-        if (!refused && length > maxBytes) refuse("too-large");
-        if (!refused) collected.add(value);
-        else if (length > maxBytes + discard.bytes) cancel();
-      }
-    }
-    pump()
-      .then(
-        () => refused || resolve({ ok: true, bytes: collected.bytes() }),
-        () => resolve({ ok: false, reason: "aborted" }),
-      )
-      .finally(() => clearTimeout(timer));
+function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = (): void => {};
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
   });
+  return { promise, resolve };
 }

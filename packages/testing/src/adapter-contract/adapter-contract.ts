@@ -1,7 +1,9 @@
 import { applySkips, type ContractCase, type SkippedCase } from "../store-contract/contract-case.ts";
 import { bodyCases } from "./cases/body-cases.ts";
 import { deliveryCases } from "./cases/delivery-cases.ts";
+import { hangUpCases } from "./cases/hang-up-cases.ts";
 import { httpCases } from "./cases/http-cases.ts";
+import { listenerCases } from "./cases/listener-cases.ts";
 import type { Serve } from "./trial.ts";
 
 export type { AdapterServer, Earlier, Serve } from "./trial.ts";
@@ -25,6 +27,8 @@ export interface AdapterContractOptions {
  * ```
  */
 export function adapterContract({ serve, skip }: AdapterContractOptions): readonly ContractCase[] {
-  const cases = [deliveryCases, bodyCases, httpCases].flatMap((casesFor) => casesFor(serve));
+  const cases = [deliveryCases, bodyCases, listenerCases, httpCases, hangUpCases].flatMap((casesFor) =>
+    casesFor(serve),
+  );
   return applySkips(cases, skip);
 }

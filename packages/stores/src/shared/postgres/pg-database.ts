@@ -25,6 +25,8 @@ export interface PgPool<Connection extends PgConnection = PgConnection> {
   query(query: PgQuery): Promise<{ readonly rows: unknown[] }>;
   /** Tells a pool from a single connection, which could not serve two requests at once. */
   readonly totalCount: number;
+  /** What it was made with. */
+  readonly options?: object | undefined;
 }
 
 /** Speaks to PostgreSQL through a `pg` pool. */
@@ -42,7 +44,12 @@ export function pgDatabase<Connection extends PgConnection>(
   }
 
   return {
+<<<<<<< HEAD:packages/stores/src/shared/postgres/pg-database.ts
     query: queryOn(pool, preparing.send),
+=======
+    clientOptions: pool.options,
+    query: queryOn(pool),
+>>>>>>> main:packages/stores/src/postgres/pg-database.ts
     async transaction(body) {
       const connection = await pool.connect();
       let broken = false;
