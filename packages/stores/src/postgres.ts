@@ -5,6 +5,7 @@ import { resolveNames } from "./postgres/names.ts";
 import { createOperations } from "./postgres/operations.ts";
 import { createStatements } from "./postgres/statements.ts";
 import { createGuard } from "./shared/guard.ts";
+import { type Limiter, limitConcurrency } from "./shared/limit-concurrency.ts";
 import { connectDatabase, type PostgresClient } from "./shared/postgres/connect-database.ts";
 import type { Database } from "./shared/postgres/database.ts";
 import type { NameOptions } from "./shared/postgres/names.ts";
@@ -82,11 +83,28 @@ export function postgresStore<Transaction extends PgliteTransaction>(
 export function postgresStore(options: PostgresStoreOptions<PostgresClient>): PostgresStore<never> {
   const { client, prepare, ...nameOptions } = options;
   // Its transactions are of the client's kind; the overloads above say which.
-  return createStore(connectDatabase(client, prepare) as unknown as Database<never>, nameOptions);
+  const database = connectDatabase(client, prepare) as unknown as Database<never>;
+  return createStore(database, commitLimiter(client, database), nameOptions);
+}
+
+/** What all stores over one client share, for they share its connections. */
+const commitLimiters = new WeakMap<object, Limiter>();
+
+/**
+ * Leaves a connection to heartbeats and claims while commits hold the others: each for as long as its work takes. Where
+ * there is only one, those that wait for it come between two commits.
+ */
+function commitLimiter(client: object, { connections }: Database<never>): Limiter {
+  const known = commitLimiters.get(client);
+  if (known !== undefined) return known;
+  const limiter = limitConcurrency(Math.max(1, connections - 1));
+  commitLimiters.set(client, limiter);
+  return limiter;
 }
 
 function createStore<Transaction>(
   database: Database<Transaction>,
+  limitCommits: Limiter,
   nameOptions: NameOptions,
 ): PostgresStore<Transaction> {
   const names = resolveNames(nameOptions);
@@ -105,7 +123,7 @@ function createStore<Transaction>(
     work: (transaction: Transaction) => unknown,
   ): Promise<ClaimUpdate> {
     const parts = { database, statements, claim, options };
-    const outcome = await use("commit", () => commitWork(parts, work));
+    const outcome = await use("commit", () => limitCommits(() => commitWork(parts, work)));
     if ("workError" in outcome) throw outcome.workError;
     purger.completed();
     return outcome.answer;

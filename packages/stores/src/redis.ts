@@ -1,10 +1,4 @@
 import { LatchhookError, type Store } from "@latchhook/core";
-<<<<<<< HEAD
-=======
-import { readClaim, readUpdate } from "./internal/read-outcome.ts";
-import { type CheckMemory, rememberCheck } from "./internal/remember-check.ts";
-import { storeClosed } from "./internal/store-closed.ts";
->>>>>>> main
 import { checkEviction } from "./redis/check-eviction.ts";
 import { connectRedis, type Redis, type RedisClient } from "./redis/clients.ts";
 import { toStoreError } from "./redis/redis-error.ts";
@@ -13,6 +7,7 @@ import { type Script, scripts } from "./redis/scripts.ts";
 import { isEndless } from "./shared/duration.ts";
 import { createGuard } from "./shared/guard.ts";
 import { readClaim, readUpdate } from "./shared/read-outcome.ts";
+import { type CheckMemory, rememberCheck } from "./shared/remember-check.ts";
 
 export type { IoredisClient, NodeRedisClient, RedisClient } from "./redis/clients.ts";
 
@@ -50,30 +45,13 @@ export function redisStore(options: RedisStoreOptions): Store {
   return createStore(redis, prefix, eviction);
 }
 
-<<<<<<< HEAD
-function createStore(redis: Redis, prefix: string, allowEviction: boolean): Store {
+function createStore(redis: Redis, prefix: string, eviction: CheckMemory | undefined): Store {
   const { use, close } = createGuard({
     name: "redis",
-    check: async () => (allowEviction ? undefined : checkEviction(redis)),
+    check: async () => (eviction === undefined ? undefined : checkEviction(redis)),
+    memory: eviction,
     toError: toStoreError,
   });
-=======
-function createStore(redis: Redis, prefix: string, eviction: CheckMemory | undefined): Store {
-  let closed = false;
-
-  async function use<Result>(operation: string, run: () => Promise<Result>): Promise<Result> {
-    if (closed) throw storeClosed("redis");
-    try {
-      if (eviction?.isPassed() === false) {
-        await checkEviction(redis);
-        eviction.pass();
-      }
-      return await run();
-    } catch (error) {
-      throw toStoreError(error, operation);
-    }
-  }
->>>>>>> main
 
   async function update(script: Script, key: string, ...values: string[]): Promise<"ok" | "lost"> {
     return readUpdate(await runScript(redis, script, prefix + key, values));

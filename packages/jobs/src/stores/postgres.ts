@@ -54,25 +54,10 @@ export function postgresJobs(options: PostgresJobsOptions): JobStore {
   const ownerValues = ({ scope, provider }: JobOwner): [string, string] => [scope, provider];
   return {
     name: "postgres",
-<<<<<<< HEAD
     migrate: schema.migrate,
-    async advance(owner, { id, status, progress, settled, checkInMs, authoritative }) {
-      const key = await jobKey(owner, id);
-=======
-    async migrate() {
-      try {
-        await database.transaction(async (_transaction, query) => {
-          await query({ text: "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))" }, [names.table]);
-          for (const text of schema(names)) await query({ text }, []);
-        });
-      } catch (error) {
-        throw toStoreError(error, "migrate the jobs table");
-      }
-    },
     async advance(owner, news) {
       const { status, progress, settled, checkInMs, authoritative } = news;
       const key = await jobKey(owner, news.id);
->>>>>>> main
       const statement = authoritative ? statements.advanceByAnswer : statements.advance;
       const identity = [key, ...ownerValues(owner), storedId(news)];
       const state = [status, rankOf(status), progress ?? "", settled ? 1 : 0, Math.round(checkInMs)];

@@ -1,4 +1,5 @@
 import type { LatchhookError } from "@latchhook/core";
+import { type CheckMemory, rememberCheck } from "./remember-check.ts";
 import { storeClosed } from "./store-closed.ts";
 
 export interface GuardOptions {
@@ -6,6 +7,8 @@ export interface GuardOptions {
   readonly name: string;
   /** What has to pass once before the first operation: that the tables are there. Rejects where it does not. */
   readonly check: () => Promise<void>;
+  /** Where it is remembered that it has. Default: for this store. */
+  readonly memory?: CheckMemory | undefined;
   /** The store's own error for what the client threw; `operation` is a verb, such as `"claim"`. */
   readonly toError: (error: unknown, operation: string) => LatchhookError | Promise<LatchhookError>;
 }
@@ -21,17 +24,23 @@ export interface Guard {
 }
 
 /** Stands before the operations of one store. */
-export function createGuard({ name, check, toError }: GuardOptions): Guard {
-  let checked = false;
+export function createGuard({
+  name,
+  check,
+  toError,
+  memory = rememberCheck(name, undefined),
+}: GuardOptions): Guard {
   let closed = false;
+
+  async function checkNow(): Promise<void> {
+    await check();
+    memory.pass();
+  }
 
   async function use<Result>(operation: string, run: () => Promise<Result>): Promise<Result> {
     if (closed) throw storeClosed(name);
     try {
-      if (!checked) {
-        await check();
-        checked = true;
-      }
+      if (!memory.isPassed()) await checkNow();
       return await run();
     } catch (error) {
       throw await toError(error, operation);
@@ -40,9 +49,9 @@ export function createGuard({ name, check, toError }: GuardOptions): Guard {
 
   return {
     use,
-    check(operation) {
-      checked = false;
-      return use(operation, async () => {});
+    async check(operation) {
+      if (closed) throw storeClosed(name);
+      await checkNow().catch(async (error) => Promise.reject(await toError(error, operation)));
     },
     close() {
       closed = true;

@@ -18,6 +18,8 @@ export interface Database<Transaction> {
   /** The client's own, where it has them: they say which server it speaks to. */
   readonly clientOptions?: unknown;
   readonly query: RunQuery;
+  /** How many connections the client opens at most. */
+  readonly connections: number;
   /**
    * Runs `body` between BEGIN and COMMIT, on one connection, and rolls back when it rejects. `transaction` is the
    * client's own handle, `query` runs the store's statements on the same connection. The connection goes back to its

@@ -26,7 +26,7 @@ export interface PgPool<Connection extends PgConnection = PgConnection> {
   /** Tells a pool from a single connection, which could not serve two requests at once. */
   readonly totalCount: number;
   /** What it was made with. */
-  readonly options?: object | undefined;
+  readonly options?: { readonly max?: number | undefined } | undefined;
 }
 
 /** Speaks to PostgreSQL through a `pg` pool. */
@@ -44,12 +44,9 @@ export function pgDatabase<Connection extends PgConnection>(
   }
 
   return {
-<<<<<<< HEAD:packages/stores/src/shared/postgres/pg-database.ts
-    query: queryOn(pool, preparing.send),
-=======
     clientOptions: pool.options,
-    query: queryOn(pool),
->>>>>>> main:packages/stores/src/postgres/pg-database.ts
+    connections: pool.options?.max ?? 10,
+    query: queryOn(pool, preparing.send),
     async transaction(body) {
       const connection = await pool.connect();
       let broken = false;

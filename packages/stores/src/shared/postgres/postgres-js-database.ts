@@ -1,3 +1,4 @@
+import { rememberCheck } from "../remember-check.ts";
 import type { Database, Row, RunQuery, Statement } from "./database.ts";
 import { createPreparing, type Preparing } from "./preparing.ts";
 
@@ -30,6 +31,7 @@ export interface PostgresJsSql<Transaction extends PostgresJsTransaction = Postg
   begin(options: string, body: (transaction: Transaction) => Promise<void>): Promise<unknown>;
   readonly options: {
     readonly prepare: boolean;
+    readonly max?: number | undefined;
     /** What the application has `postgres` change in what comes back. */
     readonly transform?: {
       readonly column?: { readonly from?: unknown };
@@ -51,42 +53,42 @@ export function postgresJsDatabase<Transaction extends PostgresJsTransaction>(
   const { column, value, row } = sql.options.transform ?? {};
   const read = column?.from || value?.from || row?.from ? readRaw : readRows;
 
-  const isPooled = remember(() => findPooler(sql));
+  const pooled = rememberCheck("pooled", sql.options);
+  const direct = rememberCheck("direct", sql.options);
+
+  async function isPooled(): Promise<boolean> {
+    if (direct.isPassed()) return false;
+    if (pooled.isPassed()) return true;
+    const found = await findPooler(sql);
+    (found ? pooled : direct).pass();
+    return found;
+  }
 
   function queryOn(target: PostgresJsTransaction, send: Preparing["send"]): RunQuery {
     return async (statement, values) => {
-      const pooled = await isPooled();
+      const isAlone = await isPooled();
       return send((prepared) => {
         const options = { prepare: prepared && statement.name !== undefined };
-        const sent = pooled ? { ...alone, ...options } : options;
+        const sent = isAlone ? { ...alone, ...options } : options;
         return read(target.unsafe(statement.text, [...values], sent), statement);
       });
     };
   }
 
   return {
+    clientOptions: sql.options,
     query: queryOn(sql, preparing.send),
+    connections: sql.options.max ?? 10,
     async transaction(body) {
-      const pooled = await isPooled();
+      const isChained = await isPooled();
       await sql.begin("", async (transaction) => {
         await body(transaction, queryOn(transaction, preparing.sendInTransaction));
         // The client prepares even its COMMIT, and repeats it where a pooler has lost the name: by then the transaction
         // has failed, and the COMMIT is a ROLLBACK that looks done. What it commits here is an empty transaction.
-        if (pooled) await transaction.unsafe("COMMIT AND CHAIN");
+        if (isChained) await transaction.unsafe("COMMIT AND CHAIN");
       });
     },
   };
-}
-
-/** Calls `find` until it has succeeded once. */
-function remember(find: () => Promise<boolean>): () => boolean | Promise<boolean> {
-  let found: boolean | undefined;
-  return () =>
-    found ??
-    find().then((answer) => {
-      found = answer;
-      return answer;
-    });
 }
 
 /** Whether something stands between the client and the server: a pooler makes up the process id that it greets with. */

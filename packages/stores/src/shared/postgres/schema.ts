@@ -1,5 +1,6 @@
 import { isLatchhookError, type LatchhookError } from "@latchhook/core";
 import { currentVersion, type Migration, requireKnown, type SchemaState } from "../migration.ts";
+import { type CheckMemory, rememberCheck } from "../remember-check.ts";
 import type { Database, RunQuery, Statement } from "./database.ts";
 import { isSchemaMismatch, type PostgresSubject, schemaError, toStoreError } from "./database-error.ts";
 
@@ -22,6 +23,8 @@ interface RecordedState extends SchemaState {
 
 /** The tables' presence and version. */
 export interface Schema {
+  /** Whether `check` has passed. */
+  readonly memory: CheckMemory;
   /**
    * @throws LatchhookError `store-misconfigured` when the tables are missing, older than this code, or newer by a step
    * that breaks it.
@@ -63,6 +66,7 @@ export function createSchema(database: Database<unknown>, definition: SchemaDefi
   }
 
   return {
+    memory: rememberCheck(migrations, database.clientOptions),
     check,
     migrate: () => migrate().catch((error) => Promise.reject(toStoreError(error, "migrate", subject))),
     async toError(error, operation) {
