@@ -45,6 +45,7 @@ export {
   openFile as openSqliteFile,
   type Synchronous as SqliteSynchronous,
 } from "./shared/sqlite/open-file.ts";
+export { requireSynchronous } from "./shared/sqlite/require-synchronous.ts";
 export { retryWhileBusy } from "./shared/sqlite/retry.ts";
 export {
   migrate as migrateSqlite,

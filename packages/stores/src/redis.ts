@@ -23,6 +23,16 @@ export interface RedisStoreOptions {
   readonly allowEviction?: boolean | undefined;
 }
 
+/** A store in Redis. */
+export interface RedisStore extends Store {
+  /**
+   * Checks the server now, for an error at start instead of at the first delivery.
+   *
+   * @throws LatchhookError `store-misconfigured` when it may evict records, `store-unavailable` when it does not answer.
+   */
+  check(): Promise<void>;
+}
+
 /**
  * Records deliveries in Redis 6 or later: shared by any number of processes, as durable as the server's persistence
  * makes it, without `commit`.
@@ -37,7 +47,7 @@ export interface RedisStoreOptions {
  * await client.connect();
  * const store = redisStore({ client });
  */
-export function redisStore(options: RedisStoreOptions): Store {
+export function redisStore(options: RedisStoreOptions): RedisStore {
   const { client, prefix = "latchhook:", allowEviction = false } = options;
   if (typeof prefix !== "string") throw new LatchhookError("invalid-option", "prefix must be a string.");
   const redis = connectRedis(client);
@@ -45,8 +55,8 @@ export function redisStore(options: RedisStoreOptions): Store {
   return createStore(redis, prefix, eviction);
 }
 
-function createStore(redis: Redis, prefix: string, eviction: CheckMemory | undefined): Store {
-  const { use, close } = createGuard({
+function createStore(redis: Redis, prefix: string, eviction: CheckMemory | undefined): RedisStore {
+  const { use, check, close } = createGuard({
     name: "redis",
     check: async () => (eviction === undefined ? undefined : checkEviction(redis)),
     memory: eviction,
@@ -59,6 +69,10 @@ function createStore(redis: Redis, prefix: string, eviction: CheckMemory | undef
 
   return {
     name: "redis",
+    async check() {
+      await check("check the server");
+      await use("check the server", () => redis.eval("return 1", prefix, []));
+    },
     claim: (key, { owner, leaseMs, retainMs }) =>
       use("claim", async () => {
         const values = [owner, durationText(leaseMs), durationText(leaseMs + retainMs)];

@@ -7,6 +7,7 @@ import {
 } from "@latchhook/core";
 import type { SqliteDatabase, SqliteDriver } from "./shared/sqlite/driver.ts";
 import { toStoreError } from "./shared/sqlite/errors.ts";
+import { requireSynchronous } from "./shared/sqlite/require-synchronous.ts";
 import { retryWhileBusy } from "./shared/sqlite/retry.ts";
 import { commitWork } from "./sqlite/commit-work.ts";
 import { createDeliveries } from "./sqlite/deliveries.ts";
@@ -60,6 +61,13 @@ export interface SqliteStore<Database extends SqliteDatabase = SqliteDatabase> e
    * transaction open on it across an `await`.
    */
   database(): Promise<Database>;
+  /**
+   * Opens the file and brings its tables up to date now, for an error at start instead of at the first delivery.
+   *
+   * @throws LatchhookError `store-misconfigured` when there is no driver, or the file or its tables are not the
+   * store's; `store-unavailable` when SQLite fails.
+   */
+  check(): Promise<void>;
 }
 
 /**
@@ -122,6 +130,9 @@ export function sqliteStore<Database extends SqliteDatabase = SqliteDatabase>(
       return result.update;
     },
     purge: (limit) => connections.use(({ leases }) => purger.purge(leases, limit)),
+    async check() {
+      await connections.use(() => undefined);
+    },
     database: async () => (await connections.use((opened) => opened)).database,
     close: () => connections.close(),
   };
@@ -184,4 +195,5 @@ function checkOptions({ path, database }: SqliteStoreOptions): void {
       'sqliteStore: path must name a file, such as "deliveries.db".',
     );
   }
+  if (database !== undefined) requireSynchronous("sqliteStore", database);
 }

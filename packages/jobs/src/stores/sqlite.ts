@@ -4,6 +4,7 @@ import {
   migrateSqlite,
   openSqliteFile,
   requirePlainName,
+  requireSynchronous,
   retryWhileBusy,
   type SqliteConnection,
   type SqliteDatabase,
@@ -47,6 +48,7 @@ export function sqliteJobs(options: SqliteJobsOptions): JobStore {
   if ((path === undefined) === (database === undefined)) {
     throw new LatchhookError("invalid-option", "sqliteJobs: pass either { path } or { database }.");
   }
+  if (database !== undefined) requireSynchronous("sqliteJobs", database);
   const tables = tablesNamed(requirePlainName("sqliteJobs: table", table, 63));
   let opening: Promise<Opened> | undefined;
 

@@ -8,6 +8,7 @@ import {
   type PostgresJsTransaction,
   postgresJsDatabase,
 } from "./postgres-js-database.ts";
+import { describeUnfitClient } from "./unfit-client.ts";
 
 /** Any client that the store can use. */
 export type PostgresClient = PgPool | PostgresJsSql | PgliteClient;
@@ -26,7 +27,7 @@ export function connectDatabase(
   if (isPglite(client)) return pgliteDatabase(client);
   throw new LatchhookError(
     "invalid-option",
-    "client must be a Pool of pg (not a single Client), a sql of postgres, or a PGlite.",
+    `client must be a Pool of pg (not a single Client), a sql of postgres, or a PGlite.${describeUnfitClient(client)}`,
   );
 }
 

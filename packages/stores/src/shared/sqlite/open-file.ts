@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { LatchhookError } from "@latchhook/core";
 import { loadDriver, type SqliteDatabase, type SqliteDriver } from "./driver.ts";
 import { toOpenError } from "./errors.ts";
+import { requireSynchronous } from "./require-synchronous.ts";
 import { blockingWaitMs, retryWhileBusy } from "./retry.ts";
 
 export interface OpenFileOptions<Database extends SqliteDatabase> {
@@ -48,6 +49,7 @@ export async function openFile<Database extends SqliteDatabase>({
     async connect(synchronous) {
       try {
         const database = open(path);
+        requireSynchronous(store, database);
         opened.push(database);
         await retryWhileBusy(() => configure(store, database, synchronous), toError);
         return database;
