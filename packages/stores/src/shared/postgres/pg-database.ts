@@ -1,4 +1,5 @@
 import type { Database, Row, RunQuery, Statement } from "./database.ts";
+import { createPreparing, type Preparing } from "./preparing.ts";
 
 /** A query as `pg` takes it. */
 export interface PgQuery {
@@ -25,7 +26,7 @@ export interface PgPool<Connection extends PgConnection = PgConnection> {
   /** Tells a pool from a single connection, which could not serve two requests at once. */
   readonly totalCount: number;
   /** What it was made with. */
-  readonly options?: object | undefined;
+  readonly options?: { readonly max?: number | undefined } | undefined;
 }
 
 /** Speaks to PostgreSQL through a `pg` pool. */
@@ -33,21 +34,19 @@ export function pgDatabase<Connection extends PgConnection>(
   pool: PgPool<Connection>,
   prepare: boolean,
 ): Database<Connection> {
-  function toQuery({ name, text }: Statement, values: readonly string[]): PgQuery {
-    const query = { text, values: [...values] };
-    return prepare && name !== undefined ? { name, ...query } : query;
-  }
+  const preparing = createPreparing(prepare);
 
-  function queryOn(target: Pick<PgPool, "query">): RunQuery {
+  function queryOn(target: Pick<PgPool, "query">, send: Preparing["send"]): RunQuery {
     return async (statement, values) => {
-      const { rows } = await target.query(toQuery(statement, values));
+      const { rows } = await send((prepared) => target.query(toQuery(statement, values, prepared)));
       return rows as readonly Row[];
     };
   }
 
   return {
     clientOptions: pool.options,
-    query: queryOn(pool),
+    connections: pool.options?.max ?? 10,
+    query: queryOn(pool, preparing.send),
     async transaction(body) {
       const connection = await pool.connect();
       let broken = false;
@@ -58,7 +57,7 @@ export function pgDatabase<Connection extends PgConnection>(
       connection.on("error", onError);
       try {
         await connection.query("BEGIN");
-        await body(connection, queryOn(connection));
+        await body(connection, queryOn(connection, preparing.sendInTransaction));
         await connection.query("COMMIT");
       } catch (error) {
         // A connection that cannot roll back is not fit for the next user: it is closed, not pooled.
@@ -70,4 +69,9 @@ export function pgDatabase<Connection extends PgConnection>(
       }
     },
   };
+}
+
+function toQuery({ name, text }: Statement, values: readonly string[], prepared: boolean): PgQuery {
+  const query = { text, values: [...values] };
+  return prepared && name !== undefined ? { name, ...query } : query;
 }

@@ -28,27 +28,27 @@ export function isBusy(error: unknown): boolean {
 }
 
 /** Whether the file is damaged, or no database at all: no retry helps. */
-export function isDamaged(error: unknown): boolean {
+function isDamaged(error: unknown): boolean {
   const code = resultCode(error);
   return code === resultCodes.SQLITE_CORRUPT || code === resultCodes.SQLITE_NOTADB;
 }
 
-/** The error that an operation throws for a driver's error. */
-export function toStoreError(error: unknown): unknown {
+/** The error that an operation of `store` (`"sqliteStore"`) throws for a driver's error. */
+export function toStoreError(error: unknown, store: string): unknown {
   if (isLatchhookError(error)) return error;
-  return new LatchhookError("store-unavailable", `sqliteStore: ${messageOf(error)}`, { cause: error });
+  return new LatchhookError("store-unavailable", `${store}: ${messageOf(error)}`, { cause: error });
 }
 
 /** The error for a file that could not be opened as a store. */
-export function toOpenError(error: unknown, what: string): unknown {
+export function toOpenError(error: unknown, store: string, file: string): unknown {
   if (isDamaged(error)) {
     return new LatchhookError(
       "store-misconfigured",
-      `sqliteStore: ${what} is damaged or not an SQLite database (${messageOf(error)}). Restore it, or name another file.`,
+      `${store}: ${file} is damaged or not an SQLite database (${messageOf(error)}). Restore it, or name another file.`,
       { cause: error },
     );
   }
-  return toStoreError(error);
+  return toStoreError(error, store);
 }
 
 function messageOf(error: unknown): string {

@@ -1,8 +1,6 @@
-import type { Database, Statement } from "./database.ts";
-
 /** Removes what is over, when told and by itself. */
 export interface Purger {
-  /** Deletes up to `limit` records whose retention is over, in small statements. Returns how many. */
+  /** Deletes up to `limit` records whose retention is over, in small steps. Returns how many. */
   purge(limit: number): Promise<number>;
   /** Counts a completion, and purges a few records in the background now and then. Never throws. */
   completed(): void;
@@ -10,14 +8,21 @@ export interface Purger {
   settle(): Promise<void>;
 }
 
-/** A statement of this many rows takes some milliseconds, and its locks last as long. */
-const batchSize = 1_000;
+/** How one step of purging went. */
+export interface PurgeStep {
+  /** How many records were looked at; fewer than asked for where there are no more. */
+  readonly due: number;
+  readonly purged: number;
+}
+
+/** A step of this many rows takes some milliseconds, and its locks last as long. */
+const stepSize = 1_000;
 
 /** One purge in the background for every so many completions, of twice as many: purging outruns growth. */
 const completionsPerPurge = 256;
 
-/** Purges with the statement that answers how many records were due and how many it deleted. */
-export function createPurger<Transaction>(database: Database<Transaction>, statement: Statement): Purger {
+/** Purges with a step that looks at up to `size` records that are due, and deletes those that are over. */
+export function createPurger(step: (size: number) => Promise<PurgeStep>): Purger {
   // Short-lived processes, which complete only a few each, do their share too.
   let completions = Math.floor(Math.random() * completionsPerPurge);
   let background = Promise.resolve();
@@ -26,10 +31,10 @@ export function createPurger<Transaction>(database: Database<Transaction>, state
   async function purge(limit: number): Promise<number> {
     let total = 0;
     while (total < limit) {
-      const size = Math.min(batchSize, limit - total);
-      const [row] = await database.query(statement, [String(size)]);
-      total += Number(row?.purged);
-      if (Number(row?.due) < size) break;
+      const size = Math.min(stepSize, limit - total);
+      const { due, purged } = await step(size);
+      total += purged;
+      if (due < size) break;
     }
     return total;
   }

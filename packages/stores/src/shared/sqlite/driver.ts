@@ -38,9 +38,10 @@ const builtIns: readonly BuiltIn[] = [
 /**
  * Finds a driver: the runtime's own, else libsql.
  *
+ * @param store for messages: `"sqliteStore"`.
  * @throws LatchhookError `store-misconfigured`, saying what to install.
  */
-export async function loadDriver(): Promise<SqliteDriver<SqliteDatabase>> {
+export async function loadDriver(store: string): Promise<SqliteDriver<SqliteDatabase>> {
   for (const { specifier, exportName } of builtIns) {
     // Not by import(): bundlers would look for a module that this runtime may not have.
     const module = process.getBuiltinModule(specifier) as Record<string, unknown> | undefined;
@@ -53,14 +54,14 @@ export async function loadDriver(): Promise<SqliteDriver<SqliteDatabase>> {
     const { default: Database } = await import("libsql");
     return (path) => new Database(path);
   } catch (cause) {
-    throw noDriver(cause);
+    throw noDriver(store, cause);
   }
 }
 
-function noDriver(cause: unknown): LatchhookError {
+function noDriver(store: string, cause: unknown): LatchhookError {
   return new LatchhookError(
     "store-misconfigured",
-    "sqliteStore found no SQLite driver. Use Node.js 22.13 or later, or install libsql (npm install libsql), or pass { driver } or { database }.",
+    `${store} found no SQLite driver. Use Node.js 22.13 or later, or install libsql (npm install libsql), or pass { driver } or { database }.`,
     { cause },
   );
 }

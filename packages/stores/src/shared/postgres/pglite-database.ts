@@ -22,6 +22,7 @@ export function pgliteDatabase<Transaction extends PgliteTransaction>(
 
   return {
     query: queryOn(client),
+    connections: 1,
     async transaction(body) {
       await client.transaction((transaction) => body(transaction, queryOn(transaction)));
     },

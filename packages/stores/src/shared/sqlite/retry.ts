@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { MaybePromise } from "@latchhook/core";
-import { isBusy, toStoreError } from "./errors.ts";
+import { isBusy } from "./errors.ts";
 
 /** How long an operation waits for another connection's lock before it gives up: the sender gets 503, and retries. */
 const patienceMs = 1_000;
@@ -14,11 +14,11 @@ export const blockingWaitMs = 20;
 /**
  * Calls `attempt` until the database is not busy, for at most a second. Synchronous unless it has to wait.
  *
- * @throws what `toError` makes of the last error; by default LatchhookError `store-unavailable`.
+ * @throws what `toError` makes of the last error.
  */
 export function retryWhileBusy<Result>(
   attempt: () => Result,
-  toError: (error: unknown) => unknown = toStoreError,
+  toError: (error: unknown) => unknown,
 ): MaybePromise<Result> {
   try {
     return attempt();

@@ -1,4 +1,5 @@
 import { LatchhookError } from "@latchhook/core";
+import { hasMethods } from "../has-methods.ts";
 import type { Database } from "./database.ts";
 import { type PgConnection, type PgPool, pgDatabase } from "./pg-database.ts";
 import { type PgliteClient, type PgliteTransaction, pgliteDatabase } from "./pglite-database.ts";
@@ -7,6 +8,7 @@ import {
   type PostgresJsTransaction,
   postgresJsDatabase,
 } from "./postgres-js-database.ts";
+import { describeUnfitClient } from "./unfit-client.ts";
 
 /** Any client that the store can use. */
 export type PostgresClient = PgPool | PostgresJsSql | PgliteClient;
@@ -25,23 +27,18 @@ export function connectDatabase(
   if (isPglite(client)) return pgliteDatabase(client);
   throw new LatchhookError(
     "invalid-option",
-    "client must be a Pool of pg (not a single Client), a sql of postgres, or a PGlite.",
+    `client must be a Pool of pg (not a single Client), a sql of postgres, or a PGlite.${describeUnfitClient(client)}`,
   );
 }
 
 function isPostgresJs(client: PostgresClient): client is PostgresJsSql {
-  return typeof client === "function" && hasMethods(client, ["unsafe", "begin"]);
+  return typeof client === "function" && hasMethods(client, "unsafe", "begin");
 }
 
 function isPgPool(client: PostgresClient): client is PgPool {
-  return hasMethods(client, ["connect", "query"]) && "totalCount" in client;
+  return hasMethods(client, "connect", "query") && "totalCount" in client;
 }
 
 function isPglite(client: PostgresClient): client is PgliteClient {
-  return hasMethods(client, ["query", "transaction", "exec"]);
-}
-
-function hasMethods(value: unknown, names: readonly string[]): value is object {
-  if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
-  return names.every((name) => typeof (value as Record<string, unknown>)[name] === "function");
+  return hasMethods(client, "query", "transaction", "exec");
 }

@@ -1,19 +1,23 @@
 import { isLatchhookError, LatchhookError } from "@latchhook/core";
+import type { SchemaSubject } from "../migration.ts";
+import { isStatementLost } from "./preparing.ts";
+import { sqlState } from "./sql-state.ts";
 
-/** The five-character SQLSTATE of an error that the server answered; undefined for what happened on the way. */
-export function sqlState(error: unknown): string | undefined {
-  if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
-  const { code } = error;
-  return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+/** How messages speak of tables in PostgreSQL. */
+export interface PostgresSubject extends SchemaSubject {
+  /** What creates or upgrades them, as a sentence's beginning: `` Run `await store.migrate()` … ``. */
+  readonly remedy: string;
+  /** What a role needs, as a sentence's end: `SELECT … on the deliveries table`. */
+  readonly rights: string;
 }
 
 /** serialization_failure, deadlock_detected, lock_not_available: the same statement may pass a moment later. */
 const passing = new Set(["40001", "40P01", "55P03"]);
 
-/** Whether one retry may help. */
+/** Whether one retry may help. A statement that a pooler lost is sent without a name the next time. */
 export function isPassing(error: unknown): boolean {
   const state = sqlState(error);
-  return state !== undefined && passing.has(state);
+  return state !== undefined && (passing.has(state) || isStatementLost(error));
 }
 
 /** Runs `operation`, and once more where it failed for a reason that passes. */
@@ -29,19 +33,25 @@ export async function retryOnce<Result>(operation: () => Promise<Result>): Promi
 /** undefined_table, undefined_function, undefined_column, invalid_schema_name */
 const missingSchema = new Set(["42P01", "42883", "42703", "3F000"]);
 
+/** Whether a statement met other tables than it was written for. */
+export function isSchemaMismatch(error: unknown): boolean {
+  const state = sqlState(error);
+  return state !== undefined && missingSchema.has(state);
+}
+
 /**
  * The store's own error for what a client threw. The message names the SQLSTATE and no more, for a server's message
  * may hold values; the error itself is the cause.
  */
-export function toStoreError(error: unknown, operation: string): LatchhookError {
+export function toStoreError(error: unknown, operation: string, subject: PostgresSubject): LatchhookError {
   if (isLatchhookError(error)) return error;
   const state = sqlState(error);
   const cause = { cause: error };
-  if (state !== undefined && missingSchema.has(state)) return schemaError("are missing or changed", cause);
+  if (isSchemaMismatch(error)) return schemaError(subject, "missing or changed", cause);
   if (state === "42501") {
     return new LatchhookError(
       "store-misconfigured",
-      "The database role lacks a right on the latchhook tables (SQLSTATE 42501). Grant it USAGE on the schema, SELECT, INSERT, UPDATE and DELETE on the deliveries table and SELECT on the migrations table; to migrate, use the role that owns the schema.",
+      `The database role lacks a right that the ${subject.tables} used with (SQLSTATE 42501). Grant it USAGE on the schema, ${subject.rights}; to migrate, use the role that owns the schema.`,
       cause,
     );
   }
@@ -57,10 +67,14 @@ export function toStoreError(error: unknown, operation: string): LatchhookError 
 }
 
 /** What to run when the tables are missing or old. */
-export function schemaError(problem: string, options?: ErrorOptions): LatchhookError {
+export function schemaError(
+  { tables, remedy }: PostgresSubject,
+  problem: string,
+  options?: ErrorOptions,
+): LatchhookError {
   return new LatchhookError(
     "store-misconfigured",
-    `The latchhook tables ${problem}. Run \`await store.migrate()\` when you deploy, or apply the SQL that \`printMigrations()\` from "@latchhook/stores/postgres" prints; schema and tablePrefix must be the same in both.`,
+    `The ${tables} ${problem}. ${remedy}; schema and tablePrefix must be the same in both.`,
     options,
   );
 }
