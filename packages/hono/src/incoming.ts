@@ -12,6 +12,10 @@ export function incomingOf(context: Context): NodeRequest | undefined {
   const environment: { incoming?: NodeRequest } | undefined = context.env;
   const incoming = environment?.incoming;
   if (typeof incoming?.readableLength !== "number") return undefined;
-  void context.req.raw.headers;
+  try {
+    void context.req.raw.headers;
+  } catch {
+    // The stream was read already, and it can make none; that the bytes are gone is said when the body is read.
+  }
   return incoming;
 }
