@@ -1,12 +1,12 @@
 import { createRequire } from "node:module";
 import { webhook } from "@latchhook/express";
 import { adapterContract, listen } from "@latchhook/testing";
-import bodyParser from "body-parser";
 import type express5 from "express";
 import { describe, it } from "vitest";
 
 // The newest versions run the contract in the adapter's own tests.
 const require = createRequire(import.meta.url);
+const bodyParser = require("body-parser") as Pick<typeof express5, "json" | "raw">;
 
 describe.each(["express-4.0", "express-5.0"])("%s keeps the adapter contract", (name) => {
   const express = require(name) as typeof express5;
