@@ -8,7 +8,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    globalSetup: ["test/support/servers-setup.ts"],
+    globalSetup: ["test/support/servers-setup.ts", "test/support/run-limit.ts"],
     include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
     // Most files wait for timers, servers and processes more than they compute; on two cores the default is one.
     maxWorkers: 2,

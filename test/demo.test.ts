@@ -17,6 +17,8 @@ it("plays the demo, which holds every promise and leaves nothing behind", async 
     const demo = spawn(process.execPath, [main], {
       env: { PATH: process.env.PATH, NODE_ENV: "production", TMPDIR: temporary },
       stdio: ["ignore", "pipe", "inherit"],
+      timeout: 30_000,
+      killSignal: "SIGKILL",
     });
     let output = "";
     demo.stdout.setEncoding("utf8").on("data", (text: string) => {

@@ -1,4 +1,5 @@
 import { growthPart } from "./growth.ts";
+import { importsPart } from "./imports.ts";
 import { memoryPart } from "./memory.ts";
 import { pathPart } from "./path.ts";
 import { processesPart } from "./processes.ts";
@@ -14,6 +15,7 @@ export const parts = {
   memory: memoryPart,
   growth: growthPart,
   processes: processesPart,
+  imports: importsPart,
 } satisfies Record<string, (large: boolean) => Promise<Part>>;
 
 export type PartName = keyof typeof parts;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DeliveryRecord } from "@latchhook/sandbox";
-import type { LoggedOutcome } from "./app-process.ts";
+import type { LoggedOutcome } from "@latchhook/test-app/start-app";
 import { shorten } from "./journal.ts";
 import { explain, type Stage, senders } from "./stage.ts";
 

@@ -1,4 +1,4 @@
-import type { EventRow } from "@latchhook/example-app";
+import type { EventRow } from "@latchhook/test-app";
 
 /** What is printed as the demo goes, and what is made of it in the end. */
 export interface Journal {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { videogenWebhooks } from "@latchhook/jobs";
 import { startSandbox } from "@latchhook/sandbox";
-import { type AppProcess, startApp } from "./app-process.ts";
+import { type RunningApp, startApp } from "@latchhook/test-app/start-app";
 import { createJournal } from "./journal.ts";
 import { attacks } from "./scenes/attacks.ts";
 import { crash } from "./scenes/crash.ts";
@@ -12,7 +12,7 @@ import { honestDeliveries, retry } from "./scenes/honest-deliveries.ts";
 import { lostWebhooks } from "./scenes/lost-webhooks.ts";
 import { makeSecrets, type Stage } from "./stage.ts";
 
-/** Sets the stage: a sandbox, and the Express example on an SQLite file of its own. */
+/** Sets the stage: a sandbox, and the Express app on an SQLite file of its own. */
 async function openStage(folder: string): Promise<Stage & { readonly expected: readonly string[] }> {
   const secrets = makeSecrets();
   const sandbox = await startSandbox({
@@ -26,10 +26,11 @@ async function openStage(folder: string): Promise<Stage & { readonly expected: r
     VIDEOGEN_WEBHOOK_SECRET: secrets.videogen,
     CREATIVEAI_API_KEY: secrets.creativeai,
     AI_STATS_API_KEY: "any-key",
+    LOG_OUTCOMES: "1",
     SENDER_URL: sandbox.url,
   };
   const expected: string[] = [];
-  let app: AppProcess = await startApp({ ...environment, PERSIST_DELAY_MS: "300" });
+  let app: RunningApp = await startApp("express", { ...environment, PERSIST_DELAY_MS: "300" });
   const { port } = new URL(app.url);
   await registerVideogen(sandbox.url, app.url);
   return {
@@ -38,7 +39,7 @@ async function openStage(folder: string): Promise<Stage & { readonly expected: r
     sandbox,
     app: () => app,
     async restart(more = {}) {
-      app = await startApp({ ...environment, PORT: port, ...more });
+      app = await startApp("express", { ...environment, PORT: port, ...more });
       return app;
     },
     expect: (jobId) => expected.push(jobId),
@@ -59,9 +60,9 @@ async function play(folder: string): Promise<boolean> {
   const startedAt = performance.now();
   const stage = await openStage(folder);
   const { journal } = stage;
-  console.log("latchhook: three senders against the Express example, on SQLite");
+  console.log("latchhook: three senders against an Express app, on SQLite");
   journal.scene("The app");
-  journal.line("the app", `examples/express at ${stage.app().url}`, "", `process ${stage.app().processId}`);
+  journal.line("the app", `test/apps/express at ${stage.app().url}`, "", `process ${stage.app().processId}`);
 
   journal.line("the senders", `@latchhook/sandbox at ${stage.sandbox.url}`, "", "this process");
 
@@ -72,7 +73,7 @@ async function play(folder: string): Promise<boolean> {
   await crash(stage);
   await lostWebhooks(stage);
 
-  const rows = await stage.app().rows();
+  const rows = await stage.app().events();
   journal.rows(rows);
   journal.promise(
     "All that was acknowledged is in the table once, and nothing else",

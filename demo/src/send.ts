@@ -1,5 +1,5 @@
+import type { LoggedOutcome } from "@latchhook/test-app/start-app";
 import type { SignedWebhook } from "@latchhook/testing";
-import type { LoggedOutcome } from "./app-process.ts";
 import { explain, type Stage, senders } from "./stage.ts";
 
 /** One request of a hand-made kind, and what came of it. */

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Sandbox } from "@latchhook/sandbox";
-import type { AppProcess, LoggedOutcome } from "./app-process.ts";
+import type { LoggedOutcome, RunningApp } from "@latchhook/test-app/start-app";
 import type { Journal } from "./journal.ts";
 
 /** The senders, by the path that each of them was given. */
@@ -30,9 +30,9 @@ export interface Stage {
   /** The senders' side. Its jobs end when a scene says so. */
   readonly sandbox: Sandbox;
   /** The app that runs now. */
-  app(): AppProcess;
+  app(): RunningApp;
   /** Starts the app again, on the same port and database. */
-  restart(environment?: Readonly<Record<string, string>>): Promise<AppProcess>;
+  restart(environment?: Readonly<Record<string, string>>): Promise<RunningApp>;
   /** Notes that a job's end is to be persisted next. In the end the table must hold these jobs and no others. */
   expect(jobId: string): void;
 }
@@ -61,6 +61,6 @@ export function explain(outcome: LoggedOutcome | undefined): string {
 
 /** How many rows there are of a job. */
 export async function rowsOf(stage: Stage, jobId: string): Promise<number> {
-  const rows = await stage.app().rows();
+  const rows = await stage.app().events();
   return rows.filter((row) => row.jobId === jobId).length;
 }

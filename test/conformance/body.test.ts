@@ -1,8 +1,9 @@
+import type { WireRequest } from "@latchhook/testing/wire";
 import { expect, it } from "vitest";
 import {
   aiStatsSenders,
   creativeaiSender,
-  marker,
+  jobPrefix,
   newJobId,
   type Sender,
   senders,
@@ -11,13 +12,13 @@ import {
 import {
   type Case,
   deliveries,
-  describeExamples,
+  describeApps,
   type Forge,
   refusals,
   runTable,
   type Subject,
 } from "./support/table.ts";
-import { type WireRequest, withHeader } from "./support/wire.ts";
+import { withHeader } from "./support/wire.ts";
 
 const concat = (...parts: readonly (Uint8Array | string)[]): Uint8Array =>
   Buffer.concat(parts.map((part) => Buffer.from(part)));
@@ -167,7 +168,7 @@ const idCases: readonly Case[] = [
     senders,
     *steps(sender) {
       for (const id of strangeIds) {
-        const jobId = `${marker}:${sender.name}:${id}`;
+        const jobId = `${jobPrefix}:${sender.name}:${id}`;
         const first = sender.sign({ body: bodyAbout(sender, jobId), id: `msg_${newJobId()}` });
         yield ["processed", first, id.slice(0, 40)];
         yield ["duplicate", first, id.slice(0, 40)];
@@ -181,9 +182,9 @@ function expectIdsAsSigned(subject: () => Subject): void {
   it.each(senders.map((sender) => [sender.name, sender] as const))(
     "E55 /events shows strange ids exactly as they were signed (%s)",
     async (_name, sender) => {
-      const jobIds = strangeIds.map((id) => `${marker}:${sender.name}:${id}`);
-      const rows = (await subject().example.events()).filter(({ jobId }) =>
-        jobId?.startsWith(`${marker}:${sender.name}:`),
+      const jobIds = strangeIds.map((id) => `${jobPrefix}:${sender.name}:${id}`);
+      const rows = (await subject().app.events()).filter(({ jobId }) =>
+        jobId?.startsWith(`${jobPrefix}:${sender.name}:`),
       );
       expect(rows.map(({ jobId }) => jobId)).toEqual(jobIds);
       expect(new Set(rows.map(({ key }) => key)).size).toBe(jobIds.length);
@@ -194,7 +195,7 @@ function expectIdsAsSigned(subject: () => Subject): void {
   );
 }
 
-describeExamples("E body", (subject) => {
+describeApps("E body", (subject) => {
   runTable(subject, [
     ...refusals("unauthentic", senders, forged),
     ...deliveries("malformed", senders, malformed),
@@ -205,7 +206,7 @@ describeExamples("E body", (subject) => {
   expectIdsAsSigned(subject);
 
   it("E52 nothing was polluted: rows have their own members and no others", async () => {
-    for (const row of await subject().example.events()) {
+    for (const row of await subject().app.events()) {
       expect(Object.keys(row)).toEqual([
         "provider",
         "id",
@@ -220,7 +221,7 @@ describeExamples("E body", (subject) => {
   });
 
   it("E55 what was logged about strange ids stayed on its lines", () => {
-    const lines = subject().example.output.split("\n");
+    const lines = subject().app.output.split("\n");
     expect(lines.filter((line) => /feed|passwd|DROP|script|right-to-left/.test(line))).toEqual([]);
   });
 });

@@ -1,17 +1,11 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { WireRequest, WireResponse } from "@latchhook/testing/wire";
 import { describe, expect, it, vi } from "vitest";
-import { type ExampleName, exampleNames, type RunningExample } from "../support/example-app.ts";
-import {
-  expectOneRowEach,
-  retryUntilSettled,
-  tryOnce,
-  withExample,
-  withFolder,
-} from "./support/lifecycle.ts";
+import { type AppName, appNames, type RunningApp } from "../apps/app/src/start-app.ts";
+import { expectOneRowEach, retryUntilSettled, tryOnce, withApp, withFolder } from "./support/lifecycle.ts";
 import { newJobId, type Sender, senders } from "./support/senders.ts";
 import { expectAnswer, expectClean } from "./support/table.ts";
-import type { WireRequest, WireResponse } from "./support/wire.ts";
 
 interface Attempt {
   readonly jobId: string;
@@ -49,9 +43,9 @@ const kills: readonly Kill[] = [
   { what: "in a burst", persistDelayMs: 0, deliveries: 60, gapMs: 0 },
 ];
 
-/** Sends the stream and kills the example. Returns what each delivery was answered before that. */
+/** Sends the stream and kills the app. Returns what each delivery was answered before that. */
 async function killInStream(
-  first: RunningExample,
+  first: RunningApp,
   kill: Kill,
 ): Promise<{
   readonly attempts: readonly Attempt[];
@@ -70,19 +64,19 @@ async function killInStream(
 }
 
 /** SIGKILL in the stream; then a restart, and each sender's retry. */
-async function expectNothingLost(name: ExampleName, kill: Kill): Promise<void> {
+async function expectNothingLost(name: AppName, kill: Kill): Promise<void> {
   await withFolder(async (folder) => {
     const environment = { STORE_URL: `sqlite:${join(folder, "app.db")}`, LOG_OUTCOMES: "1" };
     const slowed = { ...environment, PERSIST_DELAY_MS: String(kill.persistDelayMs) };
-    await withExample(name, slowed, async (first) => {
+    await withApp(name, slowed, async (first) => {
       const { attempts, before } = await killInStream(first, kill);
-      await withExample(name, environment, (second) => expectRepaired(second, attempts, before));
+      await withApp(name, environment, (second) => expectRepaired(second, attempts, before));
     });
   });
 }
 
 async function expectRepaired(
-  second: RunningExample,
+  second: RunningApp,
   attempts: readonly Attempt[],
   before: readonly (WireResponse | undefined)[],
 ): Promise<void> {
@@ -105,7 +99,7 @@ async function expectRepaired(
 // They mostly wait, so all run at once; by default it is five.
 vi.setConfig({ maxConcurrency: 9 });
 
-describe.concurrent.each(exampleNames)("H crash: the %s example", (name) => {
+describe.concurrent.each(appNames)("H crash: the %s app", (name) => {
   it.each(kills)(
     "H89 killed $what: after a restart and the senders' retries, one row each",
     async (kill) => expectNothingLost(name, kill),

@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
-import { describe, expect, it } from "vitest";
-import { newJobId, type Sender, senders } from "./support/senders.ts";
-import { type Case, describeExamples, expectAnswer, runTable, type Subject } from "./support/table.ts";
 import {
   chunked,
   counted,
   headOf,
-  openWire,
+  openConnection,
   type WireRequest,
   type WireResponse,
-  withHeader,
-} from "./support/wire.ts";
+} from "@latchhook/testing/wire";
+import { describe, expect, it } from "vitest";
+import { newJobId, type Sender, senders } from "./support/senders.ts";
+import { type Case, describeApps, expectAnswer, runTable, type Subject } from "./support/table.ts";
+import { withHeader } from "./support/wire.ts";
 
 const contentTypes = [
   "application/json; charset=utf-16",
@@ -156,7 +156,7 @@ async function expectBrokenFramingRefused(subject: Subject, sender: Sender): Pro
     const genuine = sender.sign();
     const text = body(Buffer.from(genuine.body).toString("latin1"));
     const adjusted = framing.map((line) => line.replaceAll(String(length), String(genuine.body.length)));
-    const wire = await openWire(subject.example.url);
+    const wire = await openConnection(subject.app.url);
     await wire.write(Buffer.concat([headOf(genuine, adjusted), Buffer.from(text, "latin1")]));
     wire.finish();
     const response = await wire.response();
@@ -171,7 +171,7 @@ async function onOneConnection(
   requests: readonly WireRequest[],
   pipelined: boolean,
 ): Promise<(WireResponse | undefined)[]> {
-  const wire = await openWire(subject.example.url);
+  const wire = await openConnection(subject.app.url);
   try {
     const responses: (WireResponse | undefined)[] = [];
     if (pipelined) await wire.write(Buffer.concat(requests.map((request) => counted(request))));
@@ -187,9 +187,9 @@ async function onOneConnection(
 
 /** Runs `work` and fails unless it has added so many rows. */
 async function expectRows(subject: Subject, rows: number, work: () => Promise<void>): Promise<void> {
-  const before = (await subject.example.events()).length;
+  const before = (await subject.app.events()).length;
   await work();
-  expect((await subject.example.events()).length - before).toBe(rows);
+  expect((await subject.app.events()).length - before).toBe(rows);
 }
 
 async function expectNothingCarriedOver(subject: Subject, sender: Sender, pipelined: boolean): Promise<void> {
@@ -203,7 +203,7 @@ async function expectNothingCarriedOver(subject: Subject, sender: Sender, pipeli
     expectAnswer(responses[index], answer, `request ${index}`);
 }
 
-describeExamples("F HTTP", (subject) => {
+describeApps("F HTTP", (subject) => {
   runTable(subject, cases);
 
   describe.each(senders.map((sender) => [sender.name, sender] as const))("for %s", (_name, sender) => {
@@ -217,7 +217,7 @@ describeExamples("F HTTP", (subject) => {
       expectRows(subject(), 1, async () => {
         const genuine = sender.sign();
         for (const cut of [1, 20, genuine.body.length]) {
-          const wire = await openWire(subject().example.url);
+          const wire = await openConnection(subject().app.url);
           await wire.write(counted(genuine).subarray(0, -cut));
           await sleep(20);
           wire.destroy();
@@ -229,7 +229,7 @@ describeExamples("F HTTP", (subject) => {
     it("F63 a client that is gone after the body: the callback has run, and the retry is a duplicate", () =>
       expectRows(subject(), 1, async () => {
         const genuine = sender.sign();
-        const wire = await openWire(subject().example.url);
+        const wire = await openConnection(subject().app.url);
         await wire.write(counted(genuine));
         await sleep(150);
         wire.destroy();
@@ -244,7 +244,7 @@ describeExamples("F HTTP", (subject) => {
 
     it("F65 a body in pieces of one byte, and one cut within a character, is put together as it was", () =>
       expectRows(subject(), 2, async () => {
-        const pieces = await openWire(subject().example.url);
+        const pieces = await openConnection(subject().app.url);
         await pieces.write(chunked(sender.sign(), 1));
         expectAnswer(await pieces.response(), "processed");
         const request = sender.sign({ body: JSON.stringify({ id: newJobId(), note: "größe ✓" }) });
@@ -263,7 +263,7 @@ describeExamples("F HTTP", (subject) => {
       expectRows(subject(), 0, async () => {
         const hidden = counted(sender.sign());
         const cover = { ...sender.sign(), body: Buffer.concat([hidden, Buffer.alloc(1_048_576), hidden]) };
-        const wire = await openWire(subject().example.url);
+        const wire = await openConnection(subject().app.url);
         await wire.write(counted(cover));
         expectAnswer(await wire.response(), "too large");
         await sleep(100);

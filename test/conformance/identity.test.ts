@@ -4,6 +4,7 @@ import {
   aiStatsPayload,
   creativeaiPayload,
 } from "@latchhook/testing";
+import type { WireRequest } from "@latchhook/testing/wire";
 import { expect, it } from "vitest";
 import {
   aiStatsSenders,
@@ -14,8 +15,8 @@ import {
   unixSeconds,
   videogenSender,
 } from "./support/senders.ts";
-import { type Case, describeExamples, expectAnswer, refusals, runTable, type Step } from "./support/table.ts";
-import { headerOf, type WireRequest, withHeader } from "./support/wire.ts";
+import { type Case, describeApps, expectAnswer, refusals, runTable, type Step } from "./support/table.ts";
+import { headerOf, withHeader } from "./support/wire.ts";
 
 const metadataNames = ["event-id", "event-type", "delivery-key", "attempt", "max-attempts"] as const;
 
@@ -288,31 +289,31 @@ const everySender: readonly Case[] = [
   },
 ];
 
-describeExamples("G identity and replay", (subject) => {
+describeApps("G identity and replay", (subject) => {
   runTable(subject, [...everySender, ...aiStatsCases, ...creativeaiCases]);
 
   it.each(senders.map((sender) => [sender.name, sender] as const))(
     "G68 50 at once run once (%s)",
     async (_name, sender) => {
-      const before = (await subject().example.events()).length;
+      const before = (await subject().app.events()).length;
       const request = sender.sign();
       const responses = await Promise.all(Array.from({ length: 50 }, () => subject().send(request)));
       const bodies = responses.map((response) => `${response?.status} ${response?.body}`);
       const allowed = new Set(['200 {"received":true,"duplicate":true}', '503 {"error":"busy"}']);
       expect(bodies.filter((body) => body === '200 {"received":true}')).toHaveLength(1);
       expect(bodies.filter((body) => body !== '200 {"received":true}' && !allowed.has(body))).toEqual([]);
-      expect((await subject().example.events()).length - before).toBe(1);
+      expect((await subject().app.events()).length - before).toBe(1);
       expectAnswer(await subject().send(request), "duplicate");
     },
   );
 
   it("G79 the same ids from two senders are two events", async () => {
-    const [jobId, before] = [newJobId(), await subject().example.events()];
+    const [jobId, before] = [newJobId(), await subject().app.events()];
     const id = jobId;
     await subject().expect(["processed", signPayload(aiStatsSenders[0], { jobId, data: { id } })]);
     await subject().expect(["processed", creativeaiSender.sign({ jobId })]);
     await subject().expect(["processed", videogenSender.sign({ jobId, id })]);
-    const rows = (await subject().example.events()).slice(before.length);
+    const rows = (await subject().app.events()).slice(before.length);
     expect(rows.map((row) => [row.provider, row.jobId, row.status])).toEqual([
       ["ai-stats", jobId, "completed"],
       ["creativeai", jobId, "completed"],
@@ -322,12 +323,12 @@ describeExamples("G identity and replay", (subject) => {
   });
 
   it("G71 rows say what was signed: type, status, attempt", async () => {
-    const [jobId, before] = [newJobId(), await subject().example.events()];
+    const [jobId, before] = [newJobId(), await subject().app.events()];
     const [family] = aiStatsSenders;
     await subject().expect(["processed", signPayload(family, { jobId, type: "video.progress", attempt: 3 })]);
     await subject().expect(["processed", signPayload(family, { jobId, type: "video.cancelled" })]);
     await subject().expect(["processed", generation({ generationId: jobId, status: "failed" })]);
-    const rows = (await subject().example.events()).slice(before.length);
+    const rows = (await subject().app.events()).slice(before.length);
     expect(rows.map(({ type, status, attempt, jobId: job }) => [type, status, attempt, job])).toEqual([
       ["video.progress", "processing", 3, jobId],
       ["video.cancelled", "cancelled", 1, jobId],

@@ -1,16 +1,17 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { counted, openConnection, type WireRequest } from "@latchhook/testing/wire";
 import { describe, expect, it } from "vitest";
-import { type ExampleName, exampleNames } from "../support/example-app.ts";
-import { expectOneRowEach, tryOnce, withExample, withFolder } from "./support/lifecycle.ts";
+import { type AppName, appNames } from "../apps/app/src/start-app.ts";
+import { expectOneRowEach, tryOnce, withApp, withFolder } from "./support/lifecycle.ts";
 import { newJobId, senders } from "./support/senders.ts";
 import { expectAnswer } from "./support/table.ts";
-import { counted, exchange, openWire, type WireRequest } from "./support/wire.ts";
+import { exchange } from "./support/wire.ts";
 
 /** A request whose body is still on its way when the signal comes. */
 async function sendSlowly(url: string, request: WireRequest, restAfterMs: number) {
   const bytes = counted(request, ["Connection: close"]);
-  const wire = await openWire(url);
+  const wire = await openConnection(url);
   await wire.write(bytes.subarray(0, -10));
   const answered = wire.response();
   await sleep(restAfterMs);
@@ -20,7 +21,7 @@ async function sendSlowly(url: string, request: WireRequest, restAfterMs: number
   return response;
 }
 
-async function expectOrderlyExit(name: ExampleName): Promise<void> {
+async function expectOrderlyExit(name: AppName): Promise<void> {
   await withFolder(async (folder) => {
     const environment = { STORE_URL: `sqlite:${join(folder, "app.db")}`, LOG_OUTCOMES: "1" };
     const deliveries = [...senders, ...senders].map((sender) => {
@@ -30,7 +31,7 @@ async function expectOrderlyExit(name: ExampleName): Promise<void> {
     const [slow, ...others] = deliveries.map(({ request }) => request);
     if (slow === undefined) throw new Error("There are senders.");
 
-    await withExample(name, { ...environment, PERSIST_DELAY_MS: "1500" }, async (first) => {
+    await withApp(name, { ...environment, PERSIST_DELAY_MS: "1500" }, async (first) => {
       const answers = others.map((request) => exchange(first.url, request));
       const slowAnswer = sendSlowly(first.url, slow, 1_000);
       await sleep(700);
@@ -41,7 +42,7 @@ async function expectOrderlyExit(name: ExampleName): Promise<void> {
       expect(await tryOnce(first.url, slow)).toBeUndefined();
     });
 
-    await withExample(name, environment, async (second) => {
+    await withApp(name, environment, async (second) => {
       for (const { request } of deliveries) expectAnswer(await exchange(second.url, request), "duplicate");
       const jobIds = deliveries.map(({ jobId }) => jobId);
       await expectOneRowEach(second, jobIds);
@@ -49,7 +50,7 @@ async function expectOrderlyExit(name: ExampleName): Promise<void> {
   });
 }
 
-describe.concurrent.each(exampleNames)("H shutdown: the %s example", (name) => {
+describe.concurrent.each(appNames)("H shutdown: the %s app", (name) => {
   it("H101 SIGTERM: what is in flight is finished and answered, then it exits", () =>
     expectOrderlyExit(name));
 });

@@ -1,3 +1,4 @@
+import type { WireRequest } from "@latchhook/testing/wire";
 import { expect, it } from "vitest";
 import {
   aiStatsSenders,
@@ -11,8 +12,8 @@ import {
   timestampedSenders,
   videogenSender,
 } from "./support/senders.ts";
-import { type Case, deliveries, describeExamples, type Forge, refusals, runTable } from "./support/table.ts";
-import { headerOf, type WireRequest, withHeader } from "./support/wire.ts";
+import { type Case, deliveries, describeApps, type Forge, refusals, runTable } from "./support/table.ts";
+import { headerOf, withHeader } from "./support/wire.ts";
 
 const withSignature = (sender: Sender, request: WireRequest, ...lines: readonly string[]): WireRequest =>
   withHeader(request, sender.signatureHeader, ...lines);
@@ -223,7 +224,7 @@ const accepted: readonly Case[] = [
   },
 ];
 
-describeExamples("A signature", (subject) => {
+describeApps("A signature", (subject) => {
   runTable(subject, [
     ...refusals("unauthentic", senders, forgedEverywhere),
     ...refusals("unauthentic", timestampedSenders, forgedWithTimestamp),

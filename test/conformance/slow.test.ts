@@ -1,17 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Connection, counted, openConnection, type WireResponse } from "@latchhook/testing/wire";
 import { describe, expect, it, vi } from "vitest";
-import { exampleNames, type RunningExample } from "../support/example-app.ts";
-import { retryUntilSettled, withExample } from "./support/lifecycle.ts";
+import { appNames, type RunningApp } from "../apps/app/src/start-app.ts";
+import { retryUntilSettled, withApp } from "./support/lifecycle.ts";
 import { creativeaiSender, newJobId, senders } from "./support/senders.ts";
 import { expectAnswer, expectClean } from "./support/table.ts";
-import { counted, exchange, openWire, type Wire, type WireResponse } from "./support/wire.ts";
+import { exchange } from "./support/wire.ts";
 
 /** Sends the end of a body at one byte a second. */
 async function trickle(
   url: string,
 ): Promise<{ readonly response: WireResponse | undefined; readonly tookMs: number }> {
   const bytes = counted(creativeaiSender.sign());
-  const wire = await openWire(url);
+  const wire = await openConnection(url);
   const startedAt = performance.now();
   await wire.write(bytes.subarray(0, -60));
   let position = bytes.length - 60;
@@ -25,10 +26,10 @@ async function trickle(
   return { response, tookMs: performance.now() - startedAt };
 }
 
-async function openHalfSent(url: string, count: number): Promise<Wire[]> {
-  const wires: Wire[] = [];
+async function openHalfSent(url: string, count: number): Promise<Connection[]> {
+  const wires: Connection[] = [];
   for (let sent = 0; sent < count; sent++) {
-    const wire = await openWire(url);
+    const wire = await openConnection(url);
     await wire.write(counted(creativeaiSender.sign()).subarray(0, -20));
     wires.push(wire);
   }
@@ -36,52 +37,52 @@ async function openHalfSent(url: string, count: number): Promise<Wire[]> {
 }
 
 /** The fastest of three honest deliveries, in milliseconds: what else the machine does is not the server's fault. */
-async function fastestHonest(example: RunningExample): Promise<number> {
+async function fastestHonest(app: RunningApp): Promise<number> {
   const times: number[] = [];
   for (const sender of senders.slice(0, 3)) {
     const startedAt = performance.now();
-    expectAnswer(await exchange(example.url, sender.sign()), "processed");
+    expectAnswer(await exchange(app.url, sender.sign()), "processed");
     times.push(performance.now() - startedAt);
   }
   return Math.min(...times);
 }
 
-async function expectHonestServed(example: RunningExample): Promise<void> {
-  const trickling = trickle(example.url);
-  const wires = await openHalfSent(example.url, 1_000);
-  expect(await fastestHonest(example)).toBeLessThan(1_000);
+async function expectHonestServed(app: RunningApp): Promise<void> {
+  const trickling = trickle(app.url);
+  const wires = await openHalfSent(app.url, 1_000);
+  expect(await fastestHonest(app)).toBeLessThan(1_000);
   const { response, tookMs } = await trickling;
   expectAnswer(response, "timeout");
   expect(tookMs).toBeLessThan(10_000 + 2_000);
   expectAnswer(await wires[999]?.response(), "timeout");
   for (const wire of wires) wire.destroy();
-  expect(await example.events()).toHaveLength(3);
-  expectClean(example);
+  expect(await app.events()).toHaveLength(3);
+  expectClean(app);
 }
 
-/** For an example whose callback ends after CreativeAI's deadline, which is at 8 s: CreativeAI waits for 10 s. */
-async function expectLateEndCounts(example: RunningExample): Promise<void> {
+/** For an app whose callback ends after CreativeAI's deadline, which is at 8 s: CreativeAI waits for 10 s. */
+async function expectLateEndCounts(app: RunningApp): Promise<void> {
   const jobId = newJobId();
   const request = creativeaiSender.sign({ jobId });
   const startedAt = performance.now();
-  const first = exchange(example.url, request);
+  const first = exchange(app.url, request);
   await sleep(500);
-  expectAnswer(await exchange(example.url, request), "busy", "a second attempt meanwhile");
+  expectAnswer(await exchange(app.url, request), "busy", "a second attempt meanwhile");
   expectAnswer(await first, "busy", "the first, at its deadline");
   expect(performance.now() - startedAt).toBeLessThan(9_400);
-  expect(await example.events()).toEqual([]);
-  expectAnswer(await retryUntilSettled(example.url, request), "duplicate");
-  expect((await example.events()).map((row) => row.jobId)).toEqual([jobId]);
-  expectClean(example);
+  expect(await app.events()).toEqual([]);
+  expectAnswer(await retryUntilSettled(app.url, request), "duplicate");
+  expect((await app.events()).map((row) => row.jobId)).toEqual([jobId]);
+  expectClean(app);
 }
 
 // They mostly wait, so all run at once; by default it is five.
 vi.setConfig({ maxConcurrency: 6 });
 
-describe.concurrent.each(exampleNames)("slow: the %s example", (name) => {
+describe.concurrent.each(appNames)("slow: the %s app", (name) => {
   it("F64 a thousand slow senders do not keep an honest one waiting, and are answered 408", () =>
-    withExample(name, {}, expectHonestServed));
+    withApp(name, {}, expectHonestServed));
 
   it("H92 H93 a callback past the deadline → 503; when it ends it counts, and the next attempt is a duplicate", () =>
-    withExample(name, { PERSIST_DELAY_MS: "9500" }, expectLateEndCounts));
+    withApp(name, { PERSIST_DELAY_MS: "9500" }, expectLateEndCounts));
 });

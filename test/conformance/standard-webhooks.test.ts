@@ -1,7 +1,8 @@
 import { generateKeyPairSync, sign } from "node:crypto";
+import type { WireRequest } from "@latchhook/testing/wire";
 import { digestIn, hmacOf, marker, type Sender, unixSeconds, videogenSender } from "./support/senders.ts";
-import { deliveries, describeExamples, type Forge, refusals, runTable } from "./support/table.ts";
-import { headerOf, type WireRequest, withHeader } from "./support/wire.ts";
+import { deliveries, describeApps, type Forge, refusals, runTable } from "./support/table.ts";
+import { headerOf, withHeader } from "./support/wire.ts";
 
 const id = "webhook-id";
 const signature = "webhook-signature";
@@ -111,7 +112,7 @@ const accepted = {
     ),
 };
 
-describeExamples("B Standard Webhooks", (subject) => {
+describeApps("B Standard Webhooks", (subject) => {
   runTable(subject, [
     ...refusals("unauthentic", [videogenSender], forged),
     ...deliveries("processed", [videogenSender], accepted),

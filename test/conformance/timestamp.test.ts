@@ -1,15 +1,16 @@
+import type { WireRequest } from "@latchhook/testing/wire";
 import { expect, it } from "vitest";
 import { type Sender, timestampedSenders, unixSeconds } from "./support/senders.ts";
 import {
   type Answer,
-  describeExamples,
+  describeApps,
   expectAnswer,
   type Forge,
   refusals,
   runTable,
   type Subject,
 } from "./support/table.ts";
-import { headerOf, type WireRequest, withHeader } from "./support/wire.ts";
+import { headerOf, withHeader } from "./support/wire.ts";
 
 const withTimestamp = (sender: Sender, request: WireRequest, ...lines: readonly string[]): WireRequest =>
   withHeader(request, sender.timestampHeader ?? "", ...lines);
@@ -111,19 +112,19 @@ async function expectAtAge(
   }
 }
 
-describeExamples("C timestamp", (subject) => {
+describeApps("C timestamp", (subject) => {
   runTable(subject, refusals("unauthentic", timestampedSenders, forged));
 
   it.each(timestampedSenders.map((sender) => [sender.name, sender] as const))(
     "C33 300 s to either side → 200, 301 s → 401 (%s)",
     async (_name, sender) => {
-      const before = await subject().example.events();
+      const before = await subject().app.events();
       await expectAtAge(subject(), sender, 301, "unauthentic");
       await expectAtAge(subject(), sender, -301, "unauthentic");
-      expect(await subject().example.events()).toEqual(before);
+      expect(await subject().app.events()).toEqual(before);
       await expectAtAge(subject(), sender, 300, "processed");
       await expectAtAge(subject(), sender, -300, "processed");
-      expect((await subject().example.events()).length).toBeGreaterThanOrEqual(before.length + 2);
+      expect((await subject().app.events()).length).toBeGreaterThanOrEqual(before.length + 2);
     },
   );
 });

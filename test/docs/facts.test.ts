@@ -165,7 +165,9 @@ describe("what the pages name exists", () => {
     ),
     delivery: interfaceMembers("packages/core/src/delivery.ts", "Delivery"),
     event: eventMembers,
-    outcome: interfaceMembers("packages/core/src/outcome.ts", "Outcome"),
+    outcome: ["OutcomeBase", "OutcomeDelivery", "OutcomeCause"].flatMap((name) =>
+      interfaceMembers("packages/core/src/outcome.ts", name),
+    ),
   };
   const named = allPages().flatMap(({ path, codes }) =>
     codes.flatMap((code) => {

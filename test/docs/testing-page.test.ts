@@ -26,6 +26,8 @@ it("the tests that docs/testing.md shows pass, as they stand", async () => {
   writeFileSync(join(folder, "vitest.config.js"), "export default {};\n");
   const { stdout } = await promisify(execFile)(process.execPath, [vitest, "run", "--reporter", "json"], {
     cwd: folder,
+    timeout: 100_000,
+    killSignal: "SIGKILL",
   }).catch((error: { stdout?: string; stderr?: string }) => {
     throw new Error(`The page's tests failed:\n${error.stdout}\n${error.stderr}`);
   });

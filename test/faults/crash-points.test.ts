@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { CrashPoint } from "../apps/app/src/faults/crash.ts";
+import { type Ledger, openLedger } from "../apps/app/src/faults/ledger.ts";
+import { parseTableUrl } from "../apps/app/src/settings.ts";
+import type { RunningApp } from "../apps/app/src/start-app.ts";
 import { describeWithServer, findPostgres, findRedis } from "../support/servers.ts";
-import { type Ledger, openLedger } from "./app/ledger.ts";
-import type { CrashPoint } from "./app/settings.ts";
-import { type App, type AppProcess, prepareApp } from "./support/app-process.ts";
 import { type Backend, backends, findMissing, type OpenPlace, type Servers } from "./support/backends.ts";
+import { faultApps } from "./support/fault-app.ts";
 import { findBrokenPromises } from "./support/oracle.ts";
 import { deliver, type SenderPolicy } from "./support/sender.ts";
 
@@ -59,25 +61,22 @@ const limits = { leaseMs, waitMs: 50, deadlineMs: 5_000 };
 const impatient: SenderPolicy = { name: "creativeai", timeoutMs: 5_000, gapsMs: [500, 500, 500, 500] };
 
 const servers: Servers = { postgres: await findPostgres(), redis: await findRedis() };
-let app: App;
-beforeAll(async () => {
-  app = await prepareApp();
-});
-afterAll(() => app.close());
+const apps = faultApps();
+afterAll(() => apps.close());
 
 describe.concurrent("killed with SIGKILL", () => {
   for (const backend of backends) {
     const { name, remembers } = backend;
     describeWithServer(name, findMissing(backend, servers), () => {
       let opened: OpenPlace;
-      let ledger: Ledger<never>;
+      let ledger: Ledger;
       /** The process that lives on. */
-      let other: AppProcess;
+      let other: RunningApp;
 
       beforeAll(async () => {
         opened = await backend.open(servers);
-        ledger = await openLedger(opened.place.ledger);
-        other = await app.start({ ...opened.place, ...limits });
+        ledger = await openLedger(parseTableUrl("APP_DB", opened.place.tables));
+        other = await apps.start(opened.place, limits);
       });
       afterAll(async () => {
         await other.kill();
@@ -87,7 +86,7 @@ describe.concurrent("killed with SIGKILL", () => {
 
       for (const [point, expected] of Object.entries(effectsFor(backend))) {
         it(`${point}`, async ({ expect }) => {
-          const victim = await app.start({ ...opened.place, ...limits, crashAt: point as CrashPoint });
+          const victim = await apps.start(opened.place, { ...limits, crashAt: point as CrashPoint });
           const urls = [victim.url];
           const sent = await deliver(impatient, `job-${point}`, () => urls.shift() ?? other.url);
 

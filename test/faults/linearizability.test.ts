@@ -4,17 +4,16 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ClaimResult, Store } from "@latchhook/core";
 import { memoryStore } from "@latchhook/stores/memory";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { monotonicMs } from "../apps/app/src/monotonic-ms.ts";
 import { contractModel, deleteOnFailure, type StoreModel, unfencedComplete } from "../model/store-model.ts";
 import { describeWithServer, findPostgres, findRedis } from "../support/servers.ts";
-import { createCrash } from "./app/crash.ts";
-import { monotonicMs } from "./app/ledger.ts";
-import { openStore } from "./app/open-store.ts";
 import { findViolation, type Violation } from "./linearizability/check.ts";
 import { type Load, runClients } from "./linearizability/clients.ts";
 import type { Operation } from "./linearizability/history.ts";
 import { toyStore } from "./linearizability/toy-store.ts";
-import { bundleProgram } from "./support/app-process.ts";
 import { backends, findMissing, type Place, type Servers } from "./support/backends.ts";
+import { bundleProgram } from "./support/bundle-program.ts";
+import { openPlace } from "./support/open-place.ts";
 
 const seed = Number(process.env.LATCHHOOK_FAULTS_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const durationMs = 1_500;
@@ -78,6 +77,8 @@ describe("histories of concurrent operations", () => {
     const processes = [1, 2, 3].map((index) => {
       const child = spawn(process.execPath, [program.path, JSON.stringify(place)], {
         stdio: ["pipe", "pipe", "inherit"],
+        timeout: 25_000,
+        killSignal: "SIGKILL",
       });
       const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
       return { index, child, lines };
@@ -119,7 +120,7 @@ describe("histories of concurrent operations", () => {
       it("each key's history is linearizable", async () => {
         const { place, remove } = await backend.open(servers);
         // Once before the processes do, so that they do not wait for each other to create the tables.
-        const opened = await openStore(place, createCrash(undefined));
+        const opened = await openPlace(place);
         await opened.store.purge(1);
         await opened.close();
         expectLinearizable(await recordInProcesses(place));

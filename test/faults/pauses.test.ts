@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, it } from "vitest";
+import { type Entry, type Ledger, openLedger } from "../apps/app/src/faults/ledger.ts";
+import { parseTableUrl } from "../apps/app/src/settings.ts";
+import type { RunningApp } from "../apps/app/src/start-app.ts";
 import { describeWithServer, findPostgres, findRedis } from "../support/servers.ts";
-import { type Entry, type Ledger, openLedger } from "./app/ledger.ts";
-import type { Settings } from "./app/settings.ts";
-import { type App, type AppProcess, prepareApp } from "./support/app-process.ts";
 import { backends, findMissing, type OpenPlace, type Servers } from "./support/backends.ts";
+import { type FaultOptions, faultApps } from "./support/fault-app.ts";
 import { type Attempt, post, signerFor } from "./support/sender.ts";
 import { shiftedClock } from "./support/shifted-clock.ts";
 
@@ -12,30 +13,27 @@ const servers: Servers = { postgres: await findPostgres(), redis: await findRedi
 const leaseMs = 700;
 const limits = { leaseMs, waitMs: 20, deadlineMs: 6_000 };
 
-let app: App;
-beforeAll(async () => {
-  app = await prepareApp();
-});
-afterAll(() => app.close());
+const apps = faultApps();
+afterAll(() => apps.close());
 
 // Two processes share nothing in memory.
 describe.concurrent("two processes", () => {
   for (const backend of backends.filter(({ name }) => !name.startsWith("memory"))) {
     describeWithServer(backend.name, findMissing(backend, servers), () => {
       let opened: OpenPlace;
-      let ledger: Ledger<never>;
+      let ledger: Ledger;
 
       beforeAll(async () => {
         opened = await backend.open(servers);
-        ledger = await openLedger(opened.place.ledger);
+        ledger = await openLedger(parseTableUrl("APP_DB", opened.place.tables));
       });
       afterAll(async () => {
         await ledger.close();
         await opened.remove();
       });
 
-      function start(settings: Partial<Settings>, ...nodeArguments: readonly string[]): Promise<AppProcess> {
-        return app.start({ ...opened.place, ...limits, ...settings }, ...nodeArguments);
+      function start(options: FaultOptions, ...nodeArguments: readonly string[]): Promise<RunningApp> {
+        return apps.start(opened.place, { ...limits, ...options }, ...nodeArguments);
       }
 
       async function entriesOf(job: string, kind: Entry["kind"]): Promise<Entry[]> {
@@ -58,9 +56,9 @@ describe.concurrent("two processes", () => {
         }
       }
 
-      function sendTo(job: string): (to: AppProcess) => Promise<Attempt["status"]> {
+      function sendTo(job: string): (to: RunningApp) => Promise<Attempt["status"]> {
         const sign = signerFor("creativeai", job);
-        return ({ url }) => post(`${url}/creativeai`, sign(1));
+        return ({ url }) => post(`${url}/webhooks/creativeai`, sign(1));
       }
 
       for (const throws of [false, true]) {
@@ -76,24 +74,24 @@ describe.concurrent("two processes", () => {
           const send = sendTo(job);
           const first = send(stopped);
           await untilStarted(job, 1);
-          stopped.signal("SIGSTOP");
+          stopped.process.kill("SIGSTOP");
           expect(await send(other)).toBe(503);
           await sleep(leaseMs + 50);
           const second = send(other);
           await untilStarted(job, 2);
           // Its timer is over, so that it goes on at once, while the other one still runs.
-          stopped.signal("SIGCONT");
+          stopped.process.kill("SIGCONT");
           expect(await first).toBe(503);
           // What it did has not given the claim away.
           expect(await send(stopped)).toBe(503);
           expect(await second).toBe(200);
           expect(await send(stopped)).toBe(200);
 
-          expect(await processesOf(job, "start")).toEqual([stopped.id, other.id]);
-          expect(await processesOf(job, "completion")).toEqual([other.id]);
+          expect(await processesOf(job, "start")).toEqual([stopped.processId, other.processId]);
+          expect(await processesOf(job, "completion")).toEqual([other.processId]);
           const effects = await processesOf(job, "effect");
-          const stale = backend.write === "separate" && !throws ? [stopped.id] : [];
-          expect(effects.sort()).toEqual([...stale, other.id].sort());
+          const stale = backend.write === "separate" && !throws ? [stopped.processId] : [];
+          expect(effects.sort()).toEqual([...stale, other.processId].sort());
           await Promise.all([stopped.kill(), other.kill()]);
         });
       }
@@ -104,12 +102,12 @@ describe.concurrent("two processes", () => {
       it("H98 clocks ten minutes apart: no second run, and a crash is repaired when the lease ends", async ({
         expect,
       }) => {
-        const settings = { persistMs: 1_500, toleranceSeconds: 1_200 };
+        // What the sender signs is at most 300 s ahead of a clock that believes it.
         const [ahead, behind] = await Promise.all([
-          start(settings, ...shiftedClock(300_000)),
-          start(settings, ...shiftedClock(-300_000)),
+          start({ persistMs: 1_500 }, ...shiftedClock(310_000)),
+          start({ persistMs: 1_500 }, ...shiftedClock(-290_000)),
         ]);
-        const clock = ({ output }: AppProcess): number => Number(/It is (\d+) here/.exec(output)?.[1]);
+        const clock = ({ output }: RunningApp): number => Number(/It is (\d+) here/.exec(output)?.[1]);
         expect(clock(ahead) - clock(behind)).toBeGreaterThan(590_000);
 
         for (const [holder, other] of [
@@ -125,7 +123,7 @@ describe.concurrent("two processes", () => {
           expect(await send(other)).toBe(503);
           expect(await first).toBe(200);
           expect(await send(other)).toBe(200);
-          expect(await processesOf(job, "start")).toEqual([holder.id]);
+          expect(await processesOf(job, "start")).toEqual([holder.processId]);
         }
 
         const send = sendTo("clocks-crash");
@@ -136,7 +134,7 @@ describe.concurrent("two processes", () => {
         expect(await send(behind)).toBe(503);
         await sleep(leaseMs);
         expect(await send(behind)).toBe(200);
-        expect(await processesOf("clocks-crash", "completion")).toEqual([behind.id]);
+        expect(await processesOf("clocks-crash", "completion")).toEqual([behind.processId]);
         await behind.kill();
       });
 
@@ -151,14 +149,14 @@ describe.concurrent("two processes", () => {
           const send = sendTo(job);
           const first = send(ending);
           await untilStarted(job, 1);
-          ending.signal("SIGTERM");
+          ending.process.kill("SIGTERM");
           expect(await first).toBe(throws ? 500 : 200);
           expect(await ending.exited()).toBe(0);
           // The lease would last for seconds yet.
           expect(await send(other)).toBe(200);
-          const runners = throws ? [ending.id, other.id] : [ending.id];
+          const runners = throws ? [ending.processId, other.processId] : [ending.processId];
           expect(await processesOf(job, "start")).toEqual(runners);
-          expect(await processesOf(job, "effect")).toEqual([throws ? other.id : ending.id]);
+          expect(await processesOf(job, "effect")).toEqual([throws ? other.processId : ending.processId]);
           await other.kill();
         });
       }

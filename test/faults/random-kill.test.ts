@@ -1,11 +1,12 @@
-import { afterAll, beforeAll, describe, it } from "vitest";
-import { type exampleSecrets, startExample } from "../support/example-app.ts";
+import { afterAll, describe, it } from "vitest";
+import { type Entry, openLedger } from "../apps/app/src/faults/ledger.ts";
+import { monotonicMs } from "../apps/app/src/monotonic-ms.ts";
+import { parseTableUrl } from "../apps/app/src/settings.ts";
+import { type RunningApp, startApp } from "../apps/app/src/start-app.ts";
 import { startOwnRedis } from "../support/redis-server.ts";
 import { describeWithServer, findPostgres, findRedis } from "../support/servers.ts";
-import { type Entry, monotonicMs, openLedger } from "./app/ledger.ts";
-import { secrets } from "./app/settings.ts";
-import { type App, prepareApp } from "./support/app-process.ts";
 import { backends, findMissing, type Servers } from "./support/backends.ts";
+import { faultApps } from "./support/fault-app.ts";
 import { type Fleet, type Harassment, startFleet, type Victim } from "./support/fleet.ts";
 import { findBrokenPromises, type Promises } from "./support/oracle.ts";
 import { type Random, seededRandom } from "./support/random.ts";
@@ -74,31 +75,20 @@ const shortForm = ["PostgreSQL, with commit", "Redis, without commit", "SQLite, 
 const servers: Servers = { postgres: await findPostgres(), redis: await findRedis() };
 
 describe.concurrent(`processes killed at random, seed ${seed}`, () => {
-  let app: App;
-  beforeAll(async () => {
-    app = await prepareApp();
-  });
-  afterAll(() => app.close());
+  const apps = faultApps();
+  afterAll(() => apps.close());
 
   for (const backend of isLong ? durable : shortForm) {
     describeWithServer(backend.name, findMissing(backend, servers), () => {
       it("keeps every promise", { timeout: 300_000 }, async () => {
         const { place, remove } = await backend.open(servers);
-        const settings = { ...place, leaseMs: 500, deadlineMs: 1_500, waitMs: 200, persistMs: 80 };
+        const options = { leaseMs: 500, deadlineMs: 1_500, waitMs: 200, persistMs: 80 };
         await harass({
           name: backend.name,
           promises: { write: backend.write, remembers: true },
-          async start() {
-            const started = await app.start(settings);
-            return {
-              url: started.url,
-              kill: () => started.kill(),
-              stop: () => started.signal("SIGSTOP"),
-              continue: () => started.signal("SIGCONT"),
-            };
-          },
+          start: async () => toVictim(await apps.start(place, options)),
           async readEntries() {
-            const ledger = await openLedger(place.ledger);
+            const ledger = await openLedger(parseTableUrl("APP_DB", place.tables));
             const entries = await ledger.read();
             await ledger.close();
             return entries;
@@ -119,24 +109,17 @@ describe.concurrent(`processes killed at random, seed ${seed}`, () => {
   }
 });
 
-/** The senders of these tests and of the smoke tests have secrets of their own. */
-const exampleEnvironment: Record<keyof typeof exampleSecrets, string> = {
-  AI_STATS_WEBHOOK_SECRET: secrets["ai-stats"],
-  VIDEOGEN_WEBHOOK_SECRET: secrets.videogen,
-  CREATIVEAI_API_KEY: secrets.creativeai,
-};
-
 for (const backend of shortForm.filter((_, index) => isLong || index === 0)) {
-  describeWithServer(`the Express example: ${backend.name}`, findMissing(backend, servers), () => {
+  describeWithServer(`the Express app as it is: ${backend.name}`, findMissing(backend, servers), () => {
     it(`keeps every promise, seed ${seed}`, { timeout: 300_000 }, async () => {
       const { place, remove } = await backend.open(servers);
-      // The example's keys in Redis have no prefix of this test's own, so that it gets a Redis of its own.
+      // Its keys in Redis have no prefix of this test's own, so that it gets a Redis of its own.
       const redis = place.store.startsWith("redis:") ? await startOwnRedis() : undefined;
       await harass({
-        name: `examples/express, ${backend.name}`,
+        name: `test/apps/express, ${backend.name}`,
         promises: { write: backend.write, remembers: true },
-        start: () => startExampleProcess(redis?.url ?? place.store, place.ledger),
-        readEntries: (fleet) => readExampleEvents(fleet.chooseUrl()),
+        start: () => startPlainApp(redis?.url ?? place.store, place.tables),
+        readEntries: (fleet) => readEvents(fleet.chooseUrl()),
         size: 2,
         // Its lease is the default, 4 s.
         shortestGapMs: 4_500,
@@ -154,23 +137,21 @@ for (const backend of shortForm.filter((_, index) => isLong || index === 0)) {
   });
 }
 
-async function startExampleProcess(store: string, database: string): Promise<Victim> {
-  const started = await startExample("express", {
-    ...exampleEnvironment,
-    STORE_URL: store,
-    APP_DB: database,
-    PERSIST_DELAY_MS: "80",
-  });
+async function startPlainApp(store: string, tables: string): Promise<Victim> {
+  return toVictim(await startApp("express", { STORE_URL: store, APP_DB: tables, PERSIST_DELAY_MS: "80" }));
+}
+
+function toVictim({ url, process, kill }: RunningApp): Victim {
   return {
-    url: `${started.url}/webhooks`,
-    kill: () => started.kill(),
-    stop: () => void started.process.kill("SIGSTOP"),
-    continue: () => void started.process.kill("SIGCONT"),
+    url,
+    kill,
+    stop: () => void process.kill("SIGSTOP"),
+    continue: () => void process.kill("SIGCONT"),
   };
 }
 
-/** The example shows the rows that it has written; when each callback began, it does not say. */
-async function readExampleEvents(url: string): Promise<readonly Entry[]> {
+/** Without a ledger the app shows the rows that it has written; when each callback began, it does not say. */
+async function readEvents(url: string): Promise<readonly Entry[]> {
   const response = await fetch(new URL("/events", url));
   const rows = (await response.json()) as { key: string; jobId: string; persistedAt: string }[];
   // Its times are in whole milliseconds.

@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { type ExecFileOptions, execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,8 +6,18 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-export const execute = promisify(execFile);
+const executeUnlimited = promisify(execFile);
 export const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Runs a program, for two minutes at most. Rejects where it ends with another code than 0. */
+export function execute(
+  program: string,
+  parameters: readonly string[],
+  options: ExecFileOptions = {},
+): Promise<{ readonly stdout: string; readonly stderr: string }> {
+  const limits = { timeout: 120_000, killSignal: "SIGKILL", maxBuffer: 1 << 26 } as const;
+  return executeUnlimited(program, parameters, { ...limits, ...options, encoding: "utf8" });
+}
 
 /** What these tests read of a package.json. */
 export interface Manifest {
@@ -15,11 +25,19 @@ export interface Manifest {
   readonly version: string;
   readonly private?: boolean;
   readonly packageManager?: string;
-  readonly exports: Readonly<Record<string, { readonly default: string; readonly types: string }>>;
+  readonly main?: string;
+  readonly types?: string;
+  readonly typesVersions?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+  readonly exports: Readonly<Record<string, ExportTarget>>;
+  readonly imports?: Readonly<Record<string, ExportTarget>>;
+  readonly bin?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }
+
+/** A file, none, or one of several by condition. */
+export type ExportTarget = string | null | { readonly [condition: string]: ExportTarget };
 
 /** A package as a user gets it. */
 export interface PackedPackage {
@@ -52,7 +70,7 @@ export function makeTemporaryFolder(): Promise<string> {
 /** Runs pnpm at the version that the repository pins. */
 export async function pnpm(folder: string, ...commandArguments: string[]): Promise<void> {
   const { packageManager = "pnpm" } = readManifest(root);
-  await execute("npx", ["--yes", packageManager, ...commandArguments], { cwd: folder, maxBuffer: 1 << 26 });
+  await execute("npx", ["--yes", packageManager, ...commandArguments], { cwd: folder });
 }
 
 /** Packs every public package into `folder`, and unpacks it beside. Needs a build. */

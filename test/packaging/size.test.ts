@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { root } from "./pack.ts";
 
 /** Bytes, gzipped: what a Worker that receives one sender's webhooks carries of latchhook. */
-const limit = 12_000;
+const limit = 15_000;
 
 /** Core, one provider and the Hono adapter as wrangler bundles them; Hono itself is the user's. */
 async function bundledSize(provider: string, exportName: string): Promise<number> {
@@ -34,7 +34,7 @@ test.each([
   ["creativeai", "creativeai"],
   ["standard-webhooks", "standardWebhooks"],
   ["videogen", "videogen"],
-])("core, %s and the Hono adapter stay under 12 kB", async (provider, exportName) => {
+])("core, %s and the Hono adapter stay under 15 kB", async (provider, exportName) => {
   const size = await bundledSize(provider, exportName);
   console.log(`core + ${provider} + hono: ${(size / 1000).toFixed(1)} kB minified and gzipped`);
   expect(size).toBeGreaterThan(2_000);

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import type { FoundServer } from "../support/servers.ts";
 
 const require = createRequire(import.meta.url);
 const platform = `${process.platform}-${process.arch}`;
@@ -38,5 +39,14 @@ export function findBinary(runtime: string): { readonly path: string } | { reado
     return { path: join(dirname(require.resolve(`${packageName}/package.json`)), path) };
   } catch {
     return { missing: `the optional dependency ${packageName} is not installed` };
+  }
+}
+
+/** Cloudflare's runtime as Miniflare finds it, or why there is none: it has no build for some platforms. */
+export function findWorkerd(): FoundServer {
+  try {
+    return { url: createRequire(require.resolve("miniflare"))("workerd").default as string };
+  } catch (error) {
+    return { missing: `workerd is not to be had: ${(error as Error).message.trim().split("\n", 1)[0]}` };
   }
 }

@@ -1,5 +1,6 @@
+import { builtinModules } from "node:module";
 import { fileURLToPath } from "node:url";
-import { type BuildOptions, build } from "esbuild";
+import { type BuildOptions, build, type Plugin } from "esbuild";
 
 const common: BuildOptions = { bundle: true, format: "esm", target: "es2022", write: false, metafile: true };
 
@@ -18,6 +19,30 @@ export function bundleForProcess(entry: string): Promise<Bundle> {
 export function bundleForWorkerd(entry: string): Promise<Bundle> {
   return bundle(entry, { platform: "browser", conditions: ["workerd", "worker", "browser"] });
 }
+
+/** The same with `nodejs_compat`: what is Node's or Cloudflare's is left to the runtime. */
+export function bundleForNodeCompat(entry: string): Promise<Bundle> {
+  return bundle(entry, {
+    platform: "browser",
+    conditions: ["workerd", "worker", "browser"],
+    external: ["node:*", "cloudflare:*", "pg-native"],
+    plugins: [nodeModules],
+  });
+}
+
+/** `require("events")` of CommonJS packages, as wrangler turns it into an import: workerd's modules have no require. */
+const nodeModules: Plugin = {
+  name: "node-modules",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: new RegExp(`^(node:)?(${builtinModules.join("|")})$`) }, ({ path, kind }) => {
+      const name = path.startsWith("node:") ? path : `node:${path}`;
+      return kind === "require-call" ? { path: name, namespace: "required" } : { path: name, external: true };
+    });
+    onLoad({ filter: /.*/, namespace: "required" }, ({ path }) => ({
+      contents: `import required from "${path}"; module.exports = required;`,
+    }));
+  },
+};
 
 /** Everything in one script, resolved as Next.js does for its edge runtime. */
 export function bundleForEdge(entry: string): Promise<Bundle> {

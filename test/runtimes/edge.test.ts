@@ -36,7 +36,7 @@ describe("the edge VM", () => {
   });
 
   test("is bundled with core's Web Crypto file and nothing of Node", () => {
-    const cryptoFiles = bundle.inputs.filter((path) => path.includes("core/dist/crypto/"));
+    const cryptoFiles = bundle.inputs.filter((path) => path.includes("core/dist/esm/crypto/"));
     expect(cryptoFiles).toEqual([expect.stringMatching(/web\.js$/)]);
     expect(bundle.code).not.toMatch(/require\("node:/);
   });

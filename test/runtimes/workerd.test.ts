@@ -1,18 +1,21 @@
-import { Miniflare } from "miniflare";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Miniflare } from "miniflare";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { describeWithServer } from "../support/servers.ts";
+import { findWorkerd } from "./binary.ts";
 import { type Bundle, bundleForWorkerd } from "./bundle.ts";
 import type { SmokeReport } from "./smoke/check.ts";
 import { commonChecks } from "./smoke/common-checks.ts";
 import { resultOf } from "./smoke/result-of.ts";
 import { forge, type SignedDelivery, secrets, signAiStats } from "./smoke/sign.ts";
 
-describe("workerd", () => {
+describeWithServer("workerd", findWorkerd(), () => {
   let bundle: Bundle;
   let miniflare: Miniflare;
   let address: URL;
 
   beforeAll(async () => {
     bundle = await bundleForWorkerd("workerd.ts");
+    const { Miniflare } = await import("miniflare");
     miniflare = new Miniflare({
       modules: true,
       script: bundle.code,
@@ -25,7 +28,7 @@ describe("workerd", () => {
     });
     address = await miniflare.ready;
   });
-  afterAll(() => miniflare.dispose());
+  afterAll(() => miniflare?.dispose());
 
   async function send({ headers, body }: SignedDelivery): Promise<[number, unknown]> {
     const response = await fetch(new URL("/webhook", address), { method: "POST", headers, body });
@@ -49,7 +52,7 @@ describe("workerd", () => {
   });
 
   test("is bundled with core's Web Crypto file and nothing of Node", () => {
-    const cryptoFiles = bundle.inputs.filter((path) => path.includes("core/dist/crypto/"));
+    const cryptoFiles = bundle.inputs.filter((path) => path.includes("core/dist/esm/crypto/"));
     expect(cryptoFiles).toEqual([expect.stringMatching(/web\.js$/)]);
     expect(bundle.code).not.toMatch(/from\s*"node:/);
   });

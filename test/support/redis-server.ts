@@ -1,10 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
 import { createConnection } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "./free-port.ts";
+import { openServerFolder } from "./server-folder.ts";
+import { startServer } from "./server-process.ts";
 
 /** A `redis-server` of the test's own, which it may fill, stop and flush. */
 export interface OwnRedis {
@@ -23,51 +20,34 @@ export interface OwnRedis {
  */
 export async function startOwnRedis(...settings: readonly string[]): Promise<OwnRedis> {
   const port = await freePort();
-  const directory = await mkdtemp(join(tmpdir(), "latchhook-redis-"));
-  let child = await start([]);
-
-  async function start(moreSettings: readonly string[]): Promise<ChildProcess> {
-    const base = ["--port", String(port), "--bind", "127.0.0.1", "--dir", directory, "--save", ""];
-    const server = spawn("redis-server", [...base, ...settings, ...moreSettings], { stdio: "ignore" });
-    await Promise.race([answersPing(port), failsToStart(server)]);
-    return server;
-  }
-
-  async function kill(): Promise<void> {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const gone = new Promise((resolve) => child.once("exit", resolve));
-    child.kill("SIGKILL");
-    await gone;
-  }
-
+  const folder = await openServerFolder("latchhook-redis-");
+  const base = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder.path, "--save", ""];
+  const start = (moreSettings: readonly string[]) =>
+    startServer({
+      name: "redis-server",
+      binary: "redis-server",
+      parameters: [...base, ...settings, ...moreSettings],
+      folder,
+      endSignals: [],
+      isReady: () => speaksRedis(port),
+      limitMs: 20_000,
+    });
+  let server = await start([]).catch(async (error: unknown) => {
+    await folder.remove();
+    throw error;
+  });
   return {
     port,
     url: `redis://127.0.0.1:${port}`,
     async restart(...moreSettings) {
-      await kill();
-      child = await start(moreSettings);
+      await server.end();
+      server = await start(moreSettings);
     },
     async stop() {
-      await kill();
-      await rm(directory, { recursive: true, force: true });
+      await server.end();
+      await folder.remove();
     },
   };
-}
-
-function failsToStart(server: ChildProcess): Promise<never> {
-  return new Promise((_, reject) => {
-    server.once("error", () => reject(new Error("redis-server is not on the PATH.")));
-    server.once("exit", (code) => reject(new Error(`redis-server ended with code ${code}.`)));
-  });
-}
-
-/** Resolves once something speaks Redis on the port, even if only to say that it is loading. */
-async function answersPing(port: number): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt++) {
-    if (await speaksRedis(port)) return;
-    await sleep(25);
-  }
-  throw new Error(`No Redis answers on port ${port}.`);
 }
 
 /** Whether a Redis answers a PING; `-NOAUTH` and `-LOADING` are answers too. */
@@ -82,5 +62,6 @@ export function speaksRedis(port: number, host = "127.0.0.1"): Promise<boolean> 
     socket.once("data", (bytes) => finish(/^[+-]/.test(bytes.toString("latin1"))));
     socket.once("error", () => finish(false));
     socket.once("timeout", () => finish(false));
+    socket.once("close", () => finish(false));
   });
 }

@@ -4,6 +4,7 @@ import pg from "pg";
 import { describe, it } from "vitest";
 import { answersPostgres } from "./postgres-server.ts";
 import { speaksRedis } from "./redis-server.ts";
+import { within } from "./within.ts";
 
 /** A server that tests can use, or why there is none. */
 export type FoundServer = { readonly url: string } | { readonly missing: string };
@@ -40,7 +41,7 @@ function answersRedis(url: string): Promise<boolean> {
 
 /** Whether tests can start a `redis-server` of their own. */
 export function findRedisBinary(): FoundServer {
-  const { status } = spawnSync("redis-server", ["--version"], { stdio: "ignore" });
+  const { status } = spawnSync("redis-server", ["--version"], { stdio: "ignore", timeout: 10_000 });
   return status === 0 ? { url: "redis-server" } : { missing: "there is no redis-server on the PATH" };
 }
 
@@ -85,12 +86,16 @@ export async function createDatabase(serverUrl: string): Promise<TestDatabase> {
 
 /** Runs SQL on a connection of its own. */
 export async function runOnServer(url: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: 10_000,
+    query_timeout: 30_000,
+  });
   await client.connect();
   try {
     await client.query(sql);
   } finally {
-    await client.end();
+    await within(client.end(), 5_000, "The end of the connection").catch(() => {});
   }
 }
 

@@ -46,7 +46,7 @@ export async function crash(stage: Stage): Promise<void> {
   );
 
   const second = await next("is completed, attempt 2, 5 s later");
-  const rows = (await app.rows()).filter((row) => row.jobId === id);
+  const rows = (await app.events()).filter((row) => row.jobId === id);
   journal.promise(
     "The sender's next attempt repairs the crash, and is persisted once",
     // The second claim: the process that was killed had the first.

@@ -10,16 +10,20 @@ export {
   type UnknownType,
   type WebhookEvent,
 } from "./event.ts";
+export { logOutcomes, type OutcomeLogger } from "./observers/log-outcomes.ts";
 export type { ReceiverOptions } from "./options.ts";
-export { type Answer, type Outcome, type OutcomeCode, statusOf } from "./outcome.ts";
+export { type Answer, type Outcome, type OutcomeCode, type OutcomeObserver, statusOf } from "./outcome.ts";
 export {
   type DeliveryPolicy,
   defineProvider,
+  type Handshake,
+  handshake,
   type MalformedReason,
   malformed,
   type Provider,
   type Reading,
   type Refusal,
+  type Reply,
   type SignedRequest,
   type UnauthenticReason,
   unauthentic,
@@ -27,8 +31,15 @@ export {
 } from "./provider.ts";
 export { deliveryKey, type IdentityPart, identityPart } from "./reading/key.ts";
 export type { SchemaEvent, StandardSchema } from "./reading/schema.ts";
-export { type LazyReceiver, lazyReceiver, type OptionsSource } from "./receiver/lazy-receiver.ts";
-export { createReceiver, type HandleContext, type Receiver } from "./receiver/receiver.ts";
+export type { DeliverySource, Trusted } from "./reading/trust.ts";
+export { type LazyReceiver, lazyReceiver } from "./receiver/lazy-receiver.ts";
+export type { MadeOptions, MakeOptions, OptionsSource } from "./receiver/options-source.ts";
+export {
+  createReceiver,
+  type HandleContext,
+  type Receiver,
+  type VouchedContent,
+} from "./receiver/receiver.ts";
 export { type ByteCollector, collectBytes } from "./request/collect-bytes.ts";
 export { type HeaderSource, readHeader } from "./request/headers.ts";
 export { readStream } from "./request/read-stream.ts";
@@ -37,9 +48,11 @@ export {
   type BodyResult,
   type FetchWebhookRequest,
   fromFetchRequest,
+  type RouteParameters,
   type WebhookRequest,
 } from "./request/request.ts";
 export type { MaybePromise } from "./shared/maybe-promise.ts";
+export { isWorkerd } from "./shared/runtime.ts";
 export type { SecretOption } from "./signatures/secrets.ts";
 export type { Claim, ClaimOptions, ClaimResult, ClaimUpdate, RetainOptions, Store } from "./store.ts";
 export { type VerifiedWebhook, verifyWebhook } from "./verify-webhook.ts";

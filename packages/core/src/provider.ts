@@ -1,6 +1,7 @@
 import type { WebhookEvent } from "./event.ts";
 import type { IdentityPart } from "./reading/key.ts";
 import type { HeaderSource } from "./request/headers.ts";
+import type { RouteParameters } from "./request/request.ts";
 import type { MaybePromise } from "./shared/maybe-promise.ts";
 
 /** A request as it is verified: its headers, and the exact bytes of its body. */
@@ -10,6 +11,15 @@ export interface SignedRequest {
   readonly body: Uint8Array;
   /** When the request arrived, in milliseconds since the epoch; freshness is judged against it. Default: now. */
   readonly receivedAt?: number | undefined;
+  /** The HTTP method, in upper case, where it is known. */
+  readonly method?: string | undefined;
+  /**
+   * The URL that was asked for, or its path and query, where it is known. Whoever sends the request chooses it, host
+   * included: a sender that signs its URL is verified with a configured one.
+   */
+  readonly url?: string | undefined;
+  /** The route's parameters, as the framework gives them: `{ tenant: "acme" }`. Unverified, as headers are. */
+  readonly parameters?: RouteParameters | undefined;
 }
 
 /** Why a delivery cannot be believed. Answered 401, always with the same body. */
@@ -31,12 +41,30 @@ export type UnauthenticReason =
   | "future-content";
 
 /** Why an authentic delivery cannot be read. Answered 400. */
-export type MalformedReason = "not-utf8" | "not-json" | "not-an-object";
+export type MalformedReason = "not-utf8" | "not-json" | "not-an-object" | "bad-challenge";
 
 /** A refusal is a value: what a sender sends never throws. */
 export type Refusal =
   | { readonly ok: false; readonly kind: "unauthentic"; readonly reason: UnauthenticReason }
   | { readonly ok: false; readonly kind: "malformed"; readonly reason: MalformedReason };
+
+/** What is answered in a sender's own words. Echoed text is bounded and never markup. */
+export interface Reply {
+  /** Default: 200. */
+  readonly status?: number | undefined;
+  readonly contentType: "application/json" | "text/plain" | "text/xml";
+  readonly body: string;
+}
+
+/**
+ * A question that a sender asks before it delivers: whether somebody is there, and knows a token or a secret. Nothing
+ * is claimed and no callback is called.
+ */
+export interface Handshake {
+  readonly ok: false;
+  readonly kind: "handshake";
+  readonly reply: Reply;
+}
 
 /** A request that is authentic and fresh. */
 export interface Verified {
@@ -77,8 +105,11 @@ export interface DeliveryPolicy {
   readonly maxAttempts: number | null;
 }
 
-/** One sender: how its requests are verified and what its signed content means. */
-export interface Provider<Event extends WebhookEvent = WebhookEvent> {
+/**
+ * One sender: how its requests are verified and what its signed content means. `Asks` is {@link Handshake} for a sender
+ * that asks before it delivers.
+ */
+export interface Provider<Event extends WebhookEvent = WebhookEvent, Asks extends Handshake = never> {
   /** In kebab case. Part of every dedupe key: a provider that is renamed forgets what it has seen. */
   readonly name: string;
   readonly policy: DeliveryPolicy;
@@ -91,21 +122,38 @@ export interface Provider<Event extends WebhookEvent = WebhookEvent> {
    * Authenticity and freshness over the bytes; parses nothing. Synchronous, unless the secret is resolved
    * asynchronously or the platform has only Web Crypto.
    *
-   * @throws LatchhookError `secret-unavailable` when a secret resolver fails. Never for what a sender sent.
+   * @throws LatchhookError `secret-unavailable` when a secret resolver fails. Never for what a sender sent; anything
+   * else that is thrown is a fault of the provider, and answered 500.
    */
   verify(request: SignedRequest): MaybePromise<Verified | Refusal>;
   /** Reads what `verify` has accepted: event and identity from signed content. Call it only after `verify`. */
-  read(request: SignedRequest): Reading<Event> | Refusal;
+  read(request: SignedRequest): Reading<Event> | Refusal | Asks;
+  /**
+   * Answers a question that comes before there is a signature, such as a GET with a challenge. Called for what is not
+   * a POST, without its body; undefined where it is no handshake.
+   *
+   * @throws LatchhookError `secret-unavailable` when a token cannot be had.
+   */
+  greet?(request: Omit<SignedRequest, "body">): MaybePromise<Handshake | Refusal | undefined>;
+  /** What this sender takes for success, where that is not any 2xx: the answer to what was processed or came before. */
+  readonly successReply?: Reply | undefined;
 }
 
 /** Declares a provider. At run time the identity function; it gives the object its type. */
-export function defineProvider<Event extends WebhookEvent>(provider: Provider<Event>): Provider<Event> {
+export function defineProvider<Event extends WebhookEvent, Asks extends Handshake = never>(
+  provider: Provider<Event, Asks>,
+): Provider<Event, Asks> {
   return provider;
 }
 
 /** A refusal of a request that cannot be believed. */
 export function unauthentic(reason: UnauthenticReason): Refusal {
   return { ok: false, kind: "unauthentic", reason };
+}
+
+/** The answer to a sender's question before it delivers. */
+export function handshake(reply: Reply): Handshake {
+  return { ok: false, kind: "handshake", reply };
 }
 
 /** A refusal of an authentic request that cannot be read. */

@@ -1,6 +1,6 @@
 import type { WebhookEvent } from "./event.ts";
-import type { Provider, Refusal, SignedRequest } from "./provider.ts";
-import { identifyEvent } from "./reading/identify-event.ts";
+import type { Handshake, Provider, Refusal, SignedRequest } from "./provider.ts";
+import { trust } from "./reading/trust.ts";
 
 /** An authentic, fresh and readable request, as its event. */
 export interface VerifiedWebhook<Event extends WebhookEvent> {
@@ -16,21 +16,22 @@ export interface VerifiedWebhook<Event extends WebhookEvent> {
  * Only the check: authenticity, freshness, and the event that the signed content describes. It remembers nothing, so
  * a repeated delivery verifies again.
  *
- * @returns a refusal for whatever a sender can send; it never throws for that.
+ * @returns a refusal for whatever a sender can send; it never throws for that. A handshake, which a few senders begin
+ * with, where the request is no delivery but a question: answer with its `reply`.
  * @throws LatchhookError `secret-unavailable` when a secret function fails.
  * @example
  * const result = await verifyWebhook(aiStats(), { headers: request.headers, body });
  * if (!result.ok) return new Response(null, { status: result.kind === "unauthentic" ? 401 : 400 });
  */
-export async function verifyWebhook<Event extends WebhookEvent>(
-  provider: Provider<Event>,
+export async function verifyWebhook<Event extends WebhookEvent, Asks extends Handshake = never>(
+  provider: Provider<Event, Asks>,
   request: SignedRequest,
-): Promise<VerifiedWebhook<Event> | Refusal> {
+): Promise<VerifiedWebhook<Event> | Refusal | Asks> {
   const signed = { ...request, receivedAt: request.receivedAt ?? Date.now() };
   const verified = await provider.verify(signed);
   if (!verified.ok) return verified;
-  const reading = provider.read(signed);
-  if (!reading.ok) return reading;
-  const { event, keys } = await identifyEvent("", provider, reading);
-  return { ok: true, event, key: keys[0], secretIndex: verified.secretIndex };
+  const { secretIndex } = verified;
+  const trusted = await trust(provider, signed, { scope: "", secretIndex, source: "http" });
+  if (!trusted.ok) return trusted as Refusal | Asks;
+  return { ok: true, event: trusted.event, key: trusted.key, secretIndex };
 }

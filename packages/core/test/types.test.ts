@@ -37,7 +37,7 @@ describe("types", () => {
   it("of all tests in this folder check", () => {
     const compiler = fileURLToPath(new URL("../../../node_modules/.bin/tsc", import.meta.url));
     const project = fileURLToPath(new URL("tsconfig.json", import.meta.url));
-    const { status, stdout } = spawnSync(compiler, ["-p", project], { encoding: "utf8" });
+    const { status, stdout } = spawnSync(compiler, ["-p", project], { encoding: "utf8", timeout: 100_000 });
     expect(stdout).toBe("");
     expect(status).toBe(0);
   }, 120_000);

@@ -1,5 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { lazyReceiver, type OptionsSource, type StandardSchema, type WebhookEvent } from "@latchhook/core";
+import {
+  lazyReceiver,
+  type OptionsSource,
+  type RouteParameters,
+  type StandardSchema,
+  type WebhookEvent,
+} from "@latchhook/core";
 import { receiveNodeRequest } from "@latchhook/node";
 
 /** What {@link webhook} returns: a handler for `app.post`, `app.all`, `app.use` and routers. */
@@ -7,6 +13,12 @@ export interface WebhookHandler<Request extends IncomingMessage = IncomingMessag
   (request: Request, response: ServerResponse, next?: (error: unknown) => void): Promise<void>;
   /** Waits for the deliveries in flight; from now on everything is answered 503. */
   close(): Promise<void>;
+}
+
+/** What Express adds to a request. Within a router `url` is only what is left of it. */
+interface RoutedRequest extends IncomingMessage {
+  readonly originalUrl?: string | undefined;
+  readonly params?: RouteParameters | undefined;
 }
 
 const mend =
@@ -21,7 +33,8 @@ const mend =
  * app.post("/webhooks/ai-stats", webhook({ provider: aiStats(), store, persist }));
  * ```
  *
- * @param source the options, or a function that makes them, called once, at the first request.
+ * @param source the options, or a function that makes them, called once, at the first request. Annotate its parameter, if it
+ * takes one: `(request: express.Request) => …`.
  * @throws LatchhookError when options given as an object cannot work.
  */
 export function webhook<
@@ -36,8 +49,11 @@ export function webhook<
     response: ServerResponse,
     next: (error: unknown) => void = rethrow,
   ): Promise<void> {
+    const { originalUrl: url, params: parameters } = request as RoutedRequest;
     try {
-      await receiveNodeRequest(request, response, mend, (received) => receiver.receive(received, request));
+      await receiveNodeRequest(request, response, mend, (received) =>
+        receiver.receive({ ...received, url, parameters }, request),
+      );
     } catch (error) {
       // Where other middleware breaks the response. Express 4 does not look at promises: this one would end the process.
       next(error);

@@ -52,6 +52,20 @@ describe.each([
     next();
   };
 
+  it("shows the secret function URL and parameters: a tenant in the path, within a router too", async () => {
+    const seen: unknown[] = [];
+    const provider = aiStats({
+      secret: ({ method, url, parameters }) => {
+        seen.push(method, url, parameters?.tenant);
+        return secret;
+      },
+    });
+    const router = express.Router({ mergeParams: true }).post("/in", webhook(optionsWith({ provider })));
+    server = await listen(express().use("/webhooks/:tenant", router));
+    const response = await fetch(new URL("/webhooks/acme/in?a=1", server.url), signAiStats({ secret }));
+    expect([response.status, ...seen]).toEqual([200, "POST", "/webhooks/acme/in?a=1", "acme"]);
+  });
+
   it.each<[string, RequestHandler, number]>([
     ["express.json() that keeps the bytes in rawBody", keepBytes, 200],
     ["express.raw() of any type", express.raw({ type: "*/*" }), 200],

@@ -13,6 +13,8 @@ export function fromHonoContext(context: Context, incoming: NodeRequest | undefi
   const direct = incoming && isUnread(request, incoming) ? fromNodeRequest(incoming, mend) : undefined;
   return {
     method: request.method,
+    url: request.url,
+    parameters: request.param(),
     headers: incoming === undefined ? request.raw.headers : incoming.headers,
     async readBody(limits) {
       if (direct === undefined || incoming === undefined) return readHonoBody(request, incoming, limits);

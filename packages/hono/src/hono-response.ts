@@ -13,7 +13,10 @@ export async function toHonoResponse(
   { status, headers, body }: Answer,
 ): Promise<Response> {
   const code = status as ContentfulStatusCode;
-  if (incoming === undefined || (await hasArrived(incoming))) return context.body(body, code, { ...headers });
+  if (incoming === undefined || (await hasArrived(incoming))) {
+    // A status that has no body, such as 204, may not have an empty one either.
+    return body === "" ? context.body(null, code, { ...headers }) : context.body(body, code, { ...headers });
+  }
   const bytes = new TextEncoder().encode(body);
   return context.body(heldOpen(bytes, discardBody(incoming)), code, {
     ...headers,

@@ -1,6 +1,5 @@
 import { lazyReceiver, type OptionsSource, type StandardSchema, type WebhookEvent } from "@latchhook/core";
 import type { Context } from "hono";
-import { getRuntimeKey } from "hono/adapter";
 import { fromHonoContext } from "./hono-request.ts";
 import { toHonoResponse } from "./hono-response.ts";
 import { incomingOf } from "./incoming.ts";
@@ -16,11 +15,14 @@ export interface WebhookHandler {
  * Receives webhooks in Hono, on Node, Bun, Deno and Workers.
  *
  * ```ts
- * app.post("/webhooks/ai-stats", webhook((c) => ({ provider: aiStats({ secret: c.env.SECRET }), store, persist })));
+ * app.post("/webhooks/ai-stats", webhook((c: Context<{ Bindings: Bindings }>) => ({
+ *   provider: aiStats({ secret: c.env.SECRET }), store, persist,
+ * })));
  * ```
  *
- * @param source the options, or a function that makes them, called once, at the first request; on Workers once for
- * each environment. For typed bindings, write its parameter as `(c: Context<{ Bindings: Bindings }>)`.
+ * @param source the options, or a function that makes them, called once, at the first request; on Workers for each, and
+ * may then return a `dispose` that ends the request's database client. Annotate its parameter as above, or TypeScript
+ * knows neither `c.env` nor the event.
  * @throws LatchhookError when options given as an object cannot work.
  */
 export function webhook<
@@ -28,16 +30,11 @@ export function webhook<
   Transaction = never,
   Schema extends StandardSchema | undefined = undefined,
 >(source: OptionsSource<Event, Transaction, Schema, Context>): WebhookHandler {
-  const receiver = lazyReceiver(source, getRuntimeKey() === "workerd" ? environmentOf : undefined);
+  const receiver = lazyReceiver(source);
   async function latchhook(context: Context): Promise<Response> {
     const incoming = incomingOf(context);
     const answer = await receiver.receive(fromHonoContext(context, incoming), context);
     return toHonoResponse(context, incoming, answer);
   }
   return Object.assign(latchhook, { close: receiver.close });
-}
-
-/** Only on Workers do bindings live in `env`, and does one object stand for them over many requests. */
-function environmentOf(context: Context): object {
-  return context.env;
 }

@@ -151,7 +151,7 @@ describe("webhook in Hono", () => {
     expect(makeOptions).toHaveBeenCalledTimes(1);
   });
 
-  it("calls it once for each environment on Workers", async () => {
+  it("calls it for each request on Workers, with that request's environment", async () => {
     vi.stubGlobal("navigator", { userAgent: "Cloudflare-Workers" });
     type Bindings = { SECRET: string };
     const makeOptions = vi.fn((context: Context<{ Bindings: Bindings }>) =>
@@ -168,8 +168,30 @@ describe("webhook in Hono", () => {
       const signed = signAiStats({ secret: signedWith.SECRET });
       expect((await app.request(toRequest(signed, local), {}, environment)).status).toBe(status);
     }
-    expect(makeOptions).toHaveBeenCalledTimes(2);
+    expect(makeOptions).toHaveBeenCalledTimes(4);
   });
+
+  it.each(["on Node", "over Fetch"] as const)(
+    "shows the secret function URL and parameters: a tenant in the path, %s",
+    async (way) => {
+      const seen: unknown[] = [];
+      const provider = aiStats({
+        secret: ({ method, url, parameters }) => {
+          seen.push(method, new URL(String(url)).pathname, parameters?.tenant);
+          return secret;
+        },
+      });
+      const app = new Hono().post("/webhooks/:tenant", webhook(optionsWith({ provider })));
+      const signed = signAiStats({ secret });
+      if (way === "on Node") {
+        server = await listen(getRequestListener(app.fetch));
+        expect((await fetch(new URL("/webhooks/acme?a=1", server.url), signed)).status).toBe(200);
+      } else {
+        expect((await app.request(toRequest(signed, "http://localhost/webhooks/acme?a=1"))).status).toBe(200);
+      }
+      expect(seen).toEqual(["POST", "/webhooks/acme", "acme"]);
+    },
+  );
 
   it("takes its secret from c.env where the function names no type", async () => {
     const app = new Hono<{ Bindings: { SECRET: string } }>();

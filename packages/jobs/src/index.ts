@@ -1,8 +1,20 @@
 export { JobStreamError } from "./http/bounded-stream.ts";
 export type { CallOptions, HttpOptions } from "./http/http-client.ts";
-export type { JobSource, JobState, WaitOptions } from "./job-source.ts";
+export type { JobPlace } from "./job-place.ts";
+export type { GetOptions, JobSource, JobState, WaitOptions } from "./job-source.ts";
 export type { JobError, JobErrorCode, JobFailure, JobResult } from "./result.ts";
 export {
+  type AiStatsEndpoint,
+  type AiStatsEndpointChange,
+  type AiStatsEndpointList,
+  type AiStatsEndpointRequest,
+  type AiStatsEndpointSecret,
+  type AiStatsEndpoints,
+  type AiStatsEndpointsOptions,
+  aiStatsEndpoints,
+} from "./sources/ai-stats-endpoints.ts";
+export {
+  type AiStatsBatchRequest,
   type AiStatsCreated,
   type AiStatsJobs,
   type AiStatsJobsOptions,
@@ -18,6 +30,13 @@ export {
   creativeaiJobs,
 } from "./sources/creativeai-jobs.ts";
 export {
+  type VideogenJobKind,
+  type VideogenJobPlace,
+  type VideogenJobs,
+  type VideogenJobsOptions,
+  videogenJobs,
+} from "./sources/videogen-jobs.ts";
+export {
   type VideogenEndpoint,
   type VideogenEndpointRequest,
   type VideogenWebhooks,
@@ -26,6 +45,8 @@ export {
 } from "./sources/videogen-webhooks.ts";
 export {
   type CheckedSubscription,
+  type EndpointSubscription,
+  type InlineSubscription,
   type JobKind,
   type SubscriptionResult,
   type SubscriptionWarning,
@@ -56,6 +77,7 @@ export {
   type ReconcileOptions,
   type StartOptions,
   type TrackJobsOptions,
+  type TrackRequest,
   trackJobs,
 } from "./tracking/track-jobs.ts";
-export type { TrackedEvent } from "./tracking/vouched-receiver.ts";
+export type { TrackedEvent } from "./tracking/tracked-event.ts";

@@ -1,10 +1,16 @@
 import type { Job } from "@latchhook/core";
 import type { CallOptions } from "./http/http-client.ts";
+import type { JobPlace } from "./job-place.ts";
 import type { JsonObject } from "./json.ts";
 import type { JobResult } from "./result.ts";
+import type { TrackedEvent } from "./tracking/tracked-event.ts";
 
 /** A job as its sender's API describes it now. */
 export interface JobState extends Job {
+  /** What kind of job it is, in the sender's word: `video`, `batch`, `tool_execution`. */
+  readonly kind: string;
+  /** The project that it belongs to, where the sender has such: VideoGen, for an export. */
+  readonly projectId: string | null;
   /** From 0 to 100, or null where the sender does not say. */
   readonly progress: number | null;
   /** After how many milliseconds the sender wants to be asked again, or null where it does not say. */
@@ -15,7 +21,9 @@ export interface JobState extends Job {
   readonly data: JsonObject;
 }
 
-export interface WaitOptions extends CallOptions {
+export interface GetOptions extends CallOptions, JobPlace {}
+
+export interface WaitOptions extends GetOptions {
   /** How long to wait in all, in milliseconds. Default: 30 minutes. */
   readonly timeoutMs?: number | undefined;
   /** The pause between polls, in milliseconds. Default: what the sender asks for. A quarter of jitter is added. */
@@ -29,10 +37,14 @@ export interface JobSource {
   /** The name of the provider whose webhooks speak of these jobs. */
   readonly provider: string;
   /** Asks for one job's state. Absent where the sender publishes no such call. */
-  get?(id: string, options?: CallOptions): Promise<JobResult<{ readonly job: JobState }>>;
+  get?(id: string, options?: GetOptions): Promise<JobResult<{ readonly job: JobState }>>;
   /**
    * The body of the delivery that the sender makes when a job has ended this way, or undefined while it has not.
    * Read by the sender's provider, it gives the identity, and so the dedupe key, of the webhook itself.
    */
   toDeliveryBody?(job: JobState): Uint8Array | undefined;
+  /** When a job ended, for senders whose provider judges a delivery by its age; null where the answer does not say. */
+  endedAt?(job: JobState): Date | null;
+  /** Where the job is that an event is about. Absent where the sender has one kind of job. */
+  placeOf?(event: TrackedEvent): JobPlace;
 }

@@ -8,13 +8,13 @@ export type JobErrorCode =
   | "unauthorized"
   /** The sender does not know the job (404, 410). */
   | "not-found"
-  /** The job has not ended yet (409 `not_ready`). */
+  /** The job has no content yet (409 `not_ready`), or ended without any; it is not retryable then. */
   | "not-ready"
   /** Too many calls (429); `retryAfterMs` says how long to pause, where the sender says it. */
   | "rate-limited"
-  /** Any other 4xx: the sender will not do this, however often it is asked. */
+  /** Any other 4xx, or 501: the sender will not do this, however often it is asked. */
   | "refused"
-  /** 5xx, 408 or 425: the sender is in trouble. */
+  /** Any other 5xx, 408 or 425: the sender is in trouble. */
   | "unavailable"
   /** 3xx: redirects are not followed, for they would carry the API key elsewhere. */
   | "redirected"
@@ -33,7 +33,7 @@ export type JobErrorCode =
   /** The job did not end within the time that `wait` was given. */
   | "gave-up";
 
-/** A failure as a value. It holds no API key, no body and no URL. */
+/** A failure as a value. It holds no API key, no secret, no body and no URL's query. */
 export interface JobError {
   readonly code: JobErrorCode;
   /** What happened and what to do, for logs. */

@@ -1,11 +1,11 @@
 import { positive } from "./check-option.ts";
-import type { CallOptions } from "./http/http-client.ts";
-import type { JobState, WaitOptions } from "./job-source.ts";
+import type { JobPlace } from "./job-place.ts";
+import type { GetOptions, JobState, WaitOptions } from "./job-source.ts";
 import { notify } from "./notify.ts";
 import { failure, type JobError, type JobResult } from "./result.ts";
 import { sleep, withJitter } from "./sleep.ts";
 
-type GetJob = (id: string, options: CallOptions) => Promise<JobResult<{ readonly job: JobState }>>;
+type GetJob = (id: string, options: GetOptions) => Promise<JobResult<{ readonly job: JobState }>>;
 
 const defaultTimeoutMs = 30 * 60_000;
 const longestPauseMs = 60_000;
@@ -21,10 +21,12 @@ export function waitForJob(get: GetJob, defaultIntervalMs: number) {
     if (intervalMs !== undefined) positive("wait", "intervalMs", intervalMs);
     const deadline = Date.now() + timeoutMs;
     const report = progressReporter(options.onProgress);
+    let place: JobPlace = { kind: options.kind, projectId: options.projectId };
     let failures = 0;
     for (;;) {
-      const result = await get(id, { signal });
+      const result = await get(id, { signal, ...place });
       if (result.ok) {
+        place = { kind: result.job.kind, projectId: result.job.projectId };
         report(result.job);
         if (result.job.terminal) return result;
         failures = 0;

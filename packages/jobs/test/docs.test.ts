@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
-import type { JobErrorCode } from "@latchhook/jobs";
+import { aiStatsJobs, type JobErrorCode, type JobTracker, trackJobs } from "@latchhook/jobs";
+import { sqliteJobs } from "@latchhook/jobs/sqlite";
 import { type Sandbox, startSandbox } from "@latchhook/sandbox";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { failure } from "../src/result.ts";
@@ -37,6 +38,7 @@ beforeEach(async () => {
   vi.stubEnv("DATABASE_PATH", join(folder, "app.db"));
   for (const name of ["AI_STATS", "CREATIVEAI", "VIDEOGEN"]) vi.stubEnv(`${name}_API_KEY`, "docs-key");
   vi.stubEnv("AI_STATS_WEBHOOK_SECRET", secret);
+  vi.stubEnv("AI_STATS_MANAGEMENT_KEY", "docs-management-key");
 });
 afterEach(async () => {
   vi.unstubAllEnvs();
@@ -46,8 +48,11 @@ afterEach(async () => {
 test("every TypeScript snippet of the page is one of the files that run here", () => {
   expect([...files.keys()].sort()).toEqual([
     "app.ts",
+    "batches.ts",
     "download.ts",
+    "endpoints.ts",
     "postgres.ts",
+    "videogen-jobs.ts",
     "videogen.ts",
     "with-sandbox.ts",
   ]);
@@ -120,6 +125,39 @@ test("VideoGen's endpoints", async () => {
   expect([id, kept]).toEqual([expect.stringMatching(/./), [expect.stringMatching(/^whsec_/)]]);
 });
 
+test("AI Stats' endpoints", async () => {
+  const { registerAiStats } = (await load("endpoints.ts")) as unknown as {
+    registerAiStats(url: string, keep: (secret: string) => Promise<void>): Promise<string>;
+  };
+  const kept: string[] = [];
+  const id = await registerAiStats("http://127.0.0.1:9/hook", async (given) => void kept.push(given));
+  expect([id, kept]).toEqual([expect.stringMatching(/./), [expect.stringMatching(/^whsec_/)]]);
+});
+
+test("batches, and VideoGen's jobs", async () => {
+  const { runBatch, followBatch } = (await load("batches.ts")) as unknown as {
+    runBatch(jobs: JobTracker, file: string): Promise<string>;
+    followBatch(jobs: JobTracker, id: string): Promise<void>;
+  };
+  const store = sqliteJobs({ path: join(folder, "batches.db") });
+  const tracker = trackJobs({ source: aiStatsJobs({ baseUrl: sandbox.url }), store });
+  const id = await runBatch(tracker, "file_1");
+  await followBatch(tracker, "batch_2");
+  expect(await tracker.get(id)).toMatchObject({ id, kind: "batch" });
+  expect(await tracker.get("batch_2")).toMatchObject({ kind: "batch" });
+  await store.close();
+
+  const { jobs, followExport, resultsOf } = (await load("videogen-jobs.ts")) as unknown as {
+    jobs: JobTracker;
+    followExport(projectId: string, exportId: string): Promise<void>;
+    resultsOf(executionId: string): Promise<unknown>;
+  };
+  await followExport("vg_proj_1", "vg_expo_1");
+  expect(await jobs.get("vg_expo_1")).toMatchObject({ kind: "project_export", projectId: "vg_proj_1" });
+  const { jobId } = sandbox.startVideogen({ kind: "tool_execution", sandbox: { durationMs: 1 } });
+  expect(await resultsOf(jobId)).toMatchObject([{ type: "video" }]);
+});
+
 test("the sandbox within a test", async () => {
   const { withoutWebhooks } = (await load("with-sandbox.ts")) as unknown as {
     withoutWebhooks(use: (url: string) => Promise<void>): Promise<void>;
@@ -152,7 +190,9 @@ describe("the tables", () => {
 
   test("hold every rule of subscriptions", () => {
     const text = source("subscription/webhook-url.ts") + source("subscription/webhook-subscription.ts");
-    const rules = new Set([...text.matchAll(/"((?:url|events?|secret)-[a-z-]+)"/g)].map((match) => match[1]));
+    const rules = new Set(
+      [...text.matchAll(/"((?:url|endpoint|events?|secret)-[a-z-]+)"/g)].map((match) => match[1]),
+    );
     expect(cells("Subscriptions").sort()).toEqual([...rules].sort());
   });
 });

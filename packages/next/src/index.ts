@@ -1,15 +1,23 @@
 import {
   fromFetchRequest,
   lazyReceiver,
+  type MaybePromise,
   type OptionsSource,
+  type RouteParameters,
   type StandardSchema,
   type WebhookEvent,
 } from "@latchhook/core";
+import { platformWaitUntil } from "./platform-wait-until.ts";
 import { toResponse } from "./to-response.ts";
+
+/** What Next.js passes a route handler beside the request. Up to Next.js 14 `params` is no promise. */
+export interface RouteContext {
+  readonly params?: MaybePromise<RouteParameters | undefined>;
+}
 
 /** What {@link webhook} returns: a route handler. */
 export interface WebhookHandler {
-  (request: Request): Promise<Response>;
+  (request: Request, context?: RouteContext): Promise<Response>;
   /** Waits for the deliveries in flight; from now on everything is answered 503. */
   close(): Promise<void>;
 }
@@ -22,8 +30,9 @@ export interface WebhookHandler {
  * export const POST = webhook(() => ({ provider: aiStats(), store, persist }));
  * ```
  *
- * @param source the options, or better a function that makes them, called once, at the first request: `next build`
- * evaluates route modules, and has no secrets.
+ * @param source the options, or better a function that makes them: `next build` evaluates route modules, and has no
+ * secrets. It is called once, at the first request; on Workers for each. Annotate its parameter, if it takes one:
+ * `(request: Request) => …`.
  * @throws LatchhookError when options given as an object cannot work.
  */
 export function webhook<
@@ -32,24 +41,11 @@ export function webhook<
   Schema extends StandardSchema | undefined = undefined,
 >(source: OptionsSource<Event, Transaction, Schema, Request>): WebhookHandler {
   const receiver = lazyReceiver(source);
-  async function latchhook(request: Request): Promise<Response> {
-    const received = fromFetchRequest(request, waitUntilOfPlatform);
-    const answer = await receiver.receive(received, request);
+  async function latchhook(request: Request, context?: RouteContext): Promise<Response> {
+    const received = fromFetchRequest(request, platformWaitUntil());
+    const parameters = await context?.params;
+    const answer = await receiver.receive({ ...received, parameters }, request);
     return toResponse(answer, received.discardBody());
   }
   return Object.assign(latchhook, { close: receiver.close });
 }
-
-/**
- * What serverless platforms hand to Next.js, and what its `after()` uses itself. Where it is missing, as under
- * `next start` and outside Next.js, the process goes on anyway.
- * https://nextjs.org/docs/app/api-reference/functions/after
- */
-function waitUntilOfPlatform(work: Promise<unknown>): void {
-  const platform = globalThis as {
-    [requestContext]?: { get?(): { waitUntil?: typeof waitUntilOfPlatform } };
-  };
-  platform[requestContext]?.get?.()?.waitUntil?.(work);
-}
-
-const requestContext: unique symbol = Symbol.for("@next/request-context") as never;

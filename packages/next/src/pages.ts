@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { lazyReceiver, type OptionsSource, type StandardSchema, type WebhookEvent } from "@latchhook/core";
 import { receiveNodeRequest } from "@latchhook/node";
+import { platformWaitUntil } from "./platform-wait-until.ts";
 
 /** What {@link webhook} returns: an API route. */
-export interface WebhookHandler {
-  (request: IncomingMessage, response: ServerResponse): Promise<void>;
+export interface WebhookHandler<Request extends IncomingMessage = IncomingMessage> {
+  (request: Request, response: ServerResponse): Promise<void>;
   /** Waits for the deliveries in flight; from now on everything is answered 503. */
   close(): Promise<void>;
 }
@@ -23,18 +24,23 @@ const mend =
  * export default webhook(() => ({ provider: aiStats(), store, persist }));
  * ```
  *
- * @param source the options, or better a function that makes them, called once, at the first request: `next build`
- * evaluates API routes, and has no secrets.
+ * @param source the options, or better a function that makes them: `next build` evaluates API routes, and has no
+ * secrets. It is called once, at the first request; on Workers for each. Annotate its parameter, if it takes one:
+ * `(request: NextApiRequest) => …`.
  * @throws LatchhookError when options given as an object cannot work.
  */
 export function webhook<
   Event extends WebhookEvent,
   Transaction = never,
   Schema extends StandardSchema | undefined = undefined,
->(source: OptionsSource<Event, Transaction, Schema, IncomingMessage>): WebhookHandler {
+  Request extends IncomingMessage = IncomingMessage,
+>(source: OptionsSource<Event, Transaction, Schema, Request>): WebhookHandler<Request> {
   const receiver = lazyReceiver(source);
-  async function latchhook(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    await receiveNodeRequest(request, response, mend, (received) => receiver.receive(received, request));
+  async function latchhook(request: Request, response: ServerResponse): Promise<void> {
+    const waitUntil = platformWaitUntil();
+    await receiveNodeRequest(request, response, mend, (received) =>
+      receiver.receive({ ...received, waitUntil }, request),
+    );
   }
   return Object.assign(latchhook, { close: receiver.close });
 }

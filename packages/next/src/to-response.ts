@@ -14,7 +14,10 @@ export async function toResponse(
   { status, headers, body }: Answer,
   discarded: Promise<void> | undefined,
 ): Promise<Response> {
-  if (discarded === undefined || (await settles(discarded))) return new Response(body, { status, headers });
+  if (discarded === undefined || (await settles(discarded))) {
+    // A status that has no body, such as 204, may not have an empty one either.
+    return new Response(body === "" ? null : body, { status, headers });
+  }
   const bytes = new TextEncoder().encode(body);
   const closing = { connection: "close", "content-length": String(bytes.byteLength) };
   return new Response(heldOpen(bytes, discarded), { status, headers: { ...headers, ...closing } });

@@ -1,4 +1,4 @@
-import type { ReceiverOptions } from "@latchhook/core";
+import { logOutcomes, type ReceiverOptions } from "@latchhook/core";
 import { type AiStatsEvent, aiStats } from "@latchhook/core/providers/ai-stats";
 import { memoryStore } from "@latchhook/core/stores/memory";
 import { webhook } from "@latchhook/next";
@@ -8,6 +8,8 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { serveApiRoute } from "./next-server.ts";
 
 const secret = "whsec_next-0123456789";
+/** Without the lines on refusals, for a warning of Next.js's own to be seen. */
+const failuresOnly = logOutcomes({ error: (line) => console.error(line), warn() {} });
 const local = "http://localhost/webhooks";
 const requestContext = Symbol.for("@next/request-context");
 
@@ -20,7 +22,13 @@ afterEach(async () => {
 });
 
 function optionsWith(changes: Partial<ReceiverOptions<AiStatsEvent>> = {}): ReceiverOptions<AiStatsEvent> {
-  return { provider: aiStats({ secret }), store: memoryStore(), persist() {}, onOutcome() {}, ...changes };
+  return {
+    provider: aiStats({ secret }),
+    store: memoryStore(),
+    persist() {},
+    onOutcome: failuresOnly,
+    ...changes,
+  };
 }
 
 describe("webhook in a route handler", () => {
@@ -53,6 +61,38 @@ describe("webhook in a route handler", () => {
     await vi.waitFor(() => expect(finished).toBe(2));
     await POST.close();
     expect((await POST(toRequest(signAiStats({ secret }), local))).status).toBe(503);
+  });
+
+  it.each([
+    ["a promise, as of Next.js 15", Promise.resolve({ tenant: "acme" })],
+    ["plain, as in Next.js 14", { tenant: "acme" }],
+    ["none", undefined],
+  ])("shows the secret function URL and parameters: %s", async (_how, params) => {
+    const seen: unknown[] = [];
+    const provider = aiStats({
+      secret: ({ method, url, parameters }) => {
+        seen.push(method, url, parameters?.tenant);
+        return secret;
+      },
+    });
+    const POST = webhook(optionsWith({ provider }));
+    const address = "http://localhost/webhooks/acme?a=1";
+    expect((await POST(toRequest(signAiStats({ secret }), address), { params })).status).toBe(200);
+    expect(seen).toEqual(["POST", address, params === undefined ? undefined : "acme"]);
+  });
+
+  it("hands late work to its own request's context, though another's has taken its place", async () => {
+    const works: string[] = [];
+    const platformOf = (name: string) => ({
+      [requestContext]: { get: () => ({ waitUntil: () => works.push(name) }) },
+    });
+    const persist = () => new Promise((resolve) => setTimeout(resolve, 100));
+    const POST = webhook(optionsWith({ persist, deadlineMs: 50 }));
+    Object.assign(globalThis, platformOf("first"));
+    const answer = POST(toRequest(signAiStats({ secret }), local));
+    Object.assign(globalThis, platformOf("second"));
+    expect((await answer).status).toBe(503);
+    expect(works).toEqual(["first"]);
   });
 
   it("throws at once for options that cannot work", () => {

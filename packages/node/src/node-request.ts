@@ -22,6 +22,7 @@ export function fromNodeRequest(request: NodeRequest, mend: string): WebhookRequ
   holdBody(request);
   return {
     method: request.method ?? "",
+    url: request.url,
     // Names are already in lower case here, so no lookup has to normalise them.
     headers: request.headers,
     readBody: (limits) => readNodeBody(request, limits, mend),

@@ -19,6 +19,7 @@ export async function readNodeBody(
 }
 
 const tooLarge: BodyResult = { ok: false, reason: "too-large" };
+const overloaded: BodyResult = { ok: false, reason: "overloaded" };
 const aborted: BodyResult = { ok: false, reason: "aborted" };
 
 function keptBody(request: NodeRequest, { maxBytes }: BodyLimits): BodyResult | undefined {
@@ -75,7 +76,11 @@ function ended(request: NodeRequest, timeoutMs: number): Promise<void> {
 }
 
 /** The whole body at once, where it came along with its headers, as most do. It needs no listeners and no timer. */
-function readBuffered(request: NodeRequest, { maxBytes }: BodyLimits, mend: string): BodyResult | undefined {
+function readBuffered(
+  request: NodeRequest,
+  { maxBytes, admit }: BodyLimits,
+  mend: string,
+): BodyResult | undefined {
   const length = request.readableLength;
   const isWhole =
     length > 0 &&
@@ -84,6 +89,7 @@ function readBuffered(request: NodeRequest, { maxBytes }: BodyLimits, mend: stri
     !hasListeners(request) &&
     Number(request.headers["content-length"]) === length;
   if (!isWhole) return undefined;
+  if (admit?.(length) === false) return overloaded;
   const bytes: unknown = request.read();
   const isAll = bytes instanceof Uint8Array && bytes.byteLength === length;
   return isAll ? { ok: true, bytes } : { ok: false, reason: "consumed", mend };
@@ -91,7 +97,7 @@ function readBuffered(request: NodeRequest, { maxBytes }: BodyLimits, mend: stri
 
 function readChunks(
   request: NodeRequest,
-  { maxBytes, timeoutMs }: BodyLimits,
+  { maxBytes, timeoutMs, admit }: BodyLimits,
   mend: string,
 ): Promise<BodyResult> {
   return new Promise((resolve) => {
@@ -107,6 +113,7 @@ function readChunks(
     function take(chunk: Uint8Array | string): void {
       if (typeof chunk === "string") settle({ ok: false, reason: "consumed", mend });
       else if (collected.length() + chunk.byteLength > maxBytes) settle(tooLarge);
+      else if (admit?.(collected.length() + chunk.byteLength) === false) settle(overloaded);
       else collected.add(chunk);
     }
     function end(): void {

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import type { JobOutcome, SandboxSettingsChange } from "./settings.ts";
+import type { AiStatsVersion, JobOutcome, SandboxSettingsChange } from "./settings.ts";
 import { type SandboxOptions, startSandbox } from "./start-sandbox.ts";
 
 const usage = `Usage: latchhook sandbox [options]
@@ -11,6 +11,7 @@ The sender's side of AI Stats, CreativeAI and VideoGen on one local port.
   --duration <ms>         how long a job takes, before speed (5000)
   --outcome <word>        completed, failed, cancelled or expired (completed)
   --family <word>         header names of AI Stats: ai-stats or phaseo (ai-stats)
+  --version <month>       AI Stats of 2026-04, 2026-06 or 2026-08 (2026-06)
   --api-key <key>         the only API key to let in (any)
   --videogen-secret <s>   the signing secret of VideoGen endpoints (new for each)
   --drop <n|all>          attempts of each delivery that never arrive (0)
@@ -25,6 +26,7 @@ const optionTypes = {
   duration: { type: "string" },
   outcome: { type: "string" },
   family: { type: "string" },
+  version: { type: "string" },
   "api-key": { type: "string" },
   "videogen-secret": { type: "string" },
   drop: { type: "string" },
@@ -79,6 +81,7 @@ function readOptions(argv: readonly string[]): SandboxOptions | undefined {
     videogenSecret: values["videogen-secret"],
     ...(values.speed === undefined ? {} : { speed: toNumber("speed", values.speed) ?? 1 }),
     ...(values.family === undefined ? {} : { headerFamily: values.family as "ai-stats" | "phaseo" }),
+    ...(values.version === undefined ? {} : { version: values.version as AiStatsVersion }),
     life: defined({
       durationMs: toNumber("duration", values.duration),
       outcome: values.outcome as JobOutcome | undefined,

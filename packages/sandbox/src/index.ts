@@ -1,5 +1,12 @@
 export type { DeliveryRecord, SenderName } from "./delivery/outgoing.ts";
 export type { JobChange, SandboxJob, SandboxJobStatus } from "./job.ts";
-export type { VideogenEmission } from "./senders/videogen.ts";
-export type { Faults, JobLife, JobOutcome, SandboxSettings, SandboxSettingsChange } from "./settings.ts";
+export type { VideogenEmission, VideogenKind, VideogenStart } from "./senders/videogen.ts";
+export type {
+  AiStatsVersion,
+  Faults,
+  JobLife,
+  JobOutcome,
+  SandboxSettings,
+  SandboxSettingsChange,
+} from "./settings.ts";
 export { type Sandbox, type SandboxJobView, type SandboxOptions, startSandbox } from "./start-sandbox.ts";

@@ -1,13 +1,19 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { JobLife, JobOutcome } from "./settings.ts";
+import type { AiStatsVersion, JobLife, JobOutcome } from "./settings.ts";
 
 export type SandboxJobStatus = "queued" | "processing" | JobOutcome;
 
 /** One job of one sender, as it stands. */
 export interface SandboxJob {
-  readonly sender: "ai-stats" | "creativeai";
+  readonly sender: "ai-stats" | "creativeai" | "videogen";
+  /** In the sender's word: `video`, `batch`, `tool_execution`. */
+  readonly kind: string;
   readonly id: string;
-  /** The account's key that created it; no other may see it. */
+  /** The project of a VideoGen job. */
+  readonly projectId: string | null;
+  /** The version of AI Stats that the job is of, or null for the sandbox's. */
+  readonly version: AiStatsVersion | null;
+  /** The account's key that created it; no other may see it. Empty: any may. */
   readonly apiKey: string;
   /** What it was created with. */
   readonly request: Readonly<Record<string, unknown>>;

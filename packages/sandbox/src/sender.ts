@@ -10,6 +10,8 @@ export interface SandboxHost {
   readonly origin: () => string;
   /** Whether this API key is let in. */
   readonly accepts: (apiKey: string) => boolean;
+  /** Whether this key may manage AI Stats' endpoints. */
+  readonly acceptsManagement: (managementKey: string) => boolean;
   readonly deliver: (outgoing: Outgoing) => void;
   readonly records: () => readonly DeliveryRecord[];
   /** Lets a job live; `announce` is called after each step. */

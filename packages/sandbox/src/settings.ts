@@ -26,6 +26,8 @@ export interface Faults {
   readonly stale: number;
 }
 
+export type AiStatsVersion = "2026-04" | "2026-06" | "2026-08";
+
 export interface SandboxSettings {
   /** Job lives and retry schedules run this many times faster. Timeouts do not: a receiver needs its time. */
   readonly speed: number;
@@ -33,8 +35,11 @@ export interface SandboxSettings {
   readonly faults: Faults;
   /** AI Stats' header names: the documented ones, or those in use since July 2026. */
   readonly headerFamily: "ai-stats" | "phaseo";
-  /** The version of AI Stats' bodies: before June 2026 they had neither id nor delivery key. */
-  readonly version: "2026-04" | "2026-06" | "2026-08";
+  /**
+   * Which AI Stats this is. Before June 2026 bodies had neither id nor delivery key. In August 2026 subscriptions became
+   * `{ endpoint_id }`, creating answers 202, cancelling 501, and `status_changed` is sent.
+   */
+  readonly version: AiStatsVersion;
   /** How long a delivery waits for the answer, in milliseconds; null: as each sender does. */
   readonly timeoutMs: number | null;
 }
@@ -100,10 +105,20 @@ export function changeSettings(settings: SandboxSettings, change: SandboxSetting
   };
 }
 
-/** The life of one job: the settings' own, with what the request that creates it asks for. */
-export function lifeOf(settings: SandboxSettings, wish: unknown): JobLife {
-  const members = typeof wish === "object" && wish !== null ? (wish as Partial<JobLife>) : {};
-  return { ...settings.life, ...checked(members, lifeChecks, "sandbox.") };
+/** What a request that creates a job may ask of the sandbox. */
+export interface JobWish {
+  readonly life: JobLife;
+  /** The version that this job is of, whatever the sandbox's. */
+  readonly version: AiStatsVersion | null;
+}
+
+/** The life of one job, and its version: the settings' own, but for what the request that creates it asks for. */
+export function wishOf(settings: SandboxSettings, wish: unknown): JobWish {
+  const { version, ...life } = (typeof wish === "object" && wish !== null ? wish : {}) as Partial<JobLife> & {
+    readonly version?: AiStatsVersion;
+  };
+  checked({ version }, plainChecks, "sandbox.");
+  return { life: { ...settings.life, ...checked(life, lifeChecks, "sandbox.") }, version: version ?? null };
 }
 
 function checked<Members extends object>(

@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Controls, controlRoutes, stepJob } from "./control/control-routes.ts";
+import { allJobs, type Controls, controlRoutes, stepJob } from "./control/control-routes.ts";
 import { createDeliverer } from "./delivery/create-deliverer.ts";
 import type { DeliveryRecord } from "./delivery/outgoing.ts";
 import { serveRoutes } from "./http/router.ts";
@@ -9,7 +9,7 @@ import { applyChange, type JobChange, playLife, type SandboxJob } from "./job.ts
 import type { SandboxHost } from "./sender.ts";
 import { aiStatsSender } from "./senders/ai-stats.ts";
 import { creativeaiSender } from "./senders/creativeai.ts";
-import { type VideogenEmission, videogenSender } from "./senders/videogen.ts";
+import { type VideogenEmission, type VideogenStart, videogenSender } from "./senders/videogen.ts";
 import {
   changeSettings,
   defaultSettings,
@@ -22,6 +22,8 @@ export interface SandboxOptions extends SandboxSettingsChange {
   readonly port?: number | undefined;
   /** The only API key to let in. Default: any; CreativeAI then signs with the one that created the generation. */
   readonly apiKey?: string | undefined;
+  /** The only key to let in at AI Stats' endpoints. Default: any that `apiKey` lets in. */
+  readonly managementKey?: string | undefined;
   /** The signing secret that every VideoGen endpoint gets. Default: a new one for each, as the sender does. */
   readonly videogenSecret?: string | undefined;
 }
@@ -46,6 +48,8 @@ export interface Sandbox {
   readonly deliveries: readonly DeliveryRecord[];
   /** Takes a job a step further. Undefined: no such job; false: it has ended. */
   step(jobId: string, step: JobChange): boolean | undefined;
+  /** Starts a job at VideoGen: its status call answers, and its end is told to the endpoints. */
+  startVideogen(job: VideogenStart): { readonly jobId: string; readonly projectId: string | null };
   /** Lets something happen at VideoGen. */
   emit(emission: VideogenEmission): { readonly jobId: string; readonly endpoints: number };
   /** Resolves once no delivery is under way or waiting for a retry. */
@@ -63,7 +67,7 @@ export interface Sandbox {
  * const sandbox = await startSandbox({ speed: 60, faults: { dropAttempts: 1 } });
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { port = 0, apiKey, videogenSecret, ...change } = options;
+  const { port = 0, apiKey, managementKey = apiKey, videogenSecret, ...change } = options;
   let settings = changeSettings(defaultSettings, change);
   let url = "";
   const closing = new AbortController();
@@ -74,6 +78,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     settings: () => settings,
     origin: () => url,
     accepts: (key) => key !== "" && (apiKey === undefined || key === apiKey),
+    acceptsManagement: (key) => key !== "" && (managementKey === undefined || key === managementKey),
     deliver: deliverer.send,
     records: () => deliverer.records,
     start(job, life, announce) {
@@ -110,12 +115,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
     configure: controls.configure,
     get jobs() {
-      const all = [...aiStats.jobs.values(), ...creativeai.jobs.values()];
-      return all.map(({ apiKey: _hidden, ...job }) => job);
+      return allJobs(controls);
     },
     deliveries: deliverer.records,
     step: (jobId, step) => stepJob(controls, jobId, step),
     emit: videogen.emit,
+    startVideogen: videogen.start,
     idle: deliverer.idle,
     async close() {
       closing.abort();

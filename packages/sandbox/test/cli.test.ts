@@ -7,7 +7,11 @@ const bin = fileURLToPath(new URL("../bin/latchhook.js", import.meta.url));
 
 /** Runs the built command line; `stop` ends it as a terminal would. */
 function latchhook(...argv: readonly string[]) {
-  const child = spawn(process.execPath, [bin, ...argv], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [bin, ...argv], {
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: 25_000,
+    killSignal: "SIGKILL",
+  });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += String(chunk)));
   const exited = once(child, "exit").then(([code]) => code as number | null);
@@ -23,6 +27,8 @@ test("prints one line with its address, serves, and exits 0 on SIGTERM", async (
     "100",
     "--family",
     "phaseo",
+    "--version",
+    "2026-08",
     "--drop",
     "all",
   );
@@ -30,6 +36,7 @@ test("prints one line with its address, serves, and exits 0 on SIGTERM", async (
   const [, url] =
     /^latchhook sandbox listening on (http:\/\/127\.0\.0\.1:\d+)\n$/.exec(running.output()) ?? [];
   const settings = await (await fetch(`${url}/_sandbox`)).json();
+  expect(settings).toMatchObject({ version: "2026-08" });
   expect(settings).toMatchObject({ speed: 100, headerFamily: "phaseo", faults: { dropAttempts: "all" } });
   running.stop();
   expect(await running.exited).toBe(0);

@@ -1,5 +1,6 @@
 import { LatchhookError, type Store } from "@latchhook/core";
 import { readClaim, readUpdate } from "./internal/read-outcome.ts";
+import { type CheckMemory, rememberCheck } from "./internal/remember-check.ts";
 import { storeClosed } from "./internal/store-closed.ts";
 import { checkEviction } from "./redis/check-eviction.ts";
 import { connectRedis, type Redis, type RedisClient } from "./redis/clients.ts";
@@ -38,19 +39,20 @@ export interface RedisStoreOptions {
 export function redisStore(options: RedisStoreOptions): Store {
   const { client, prefix = "latchhook:", allowEviction = false } = options;
   if (typeof prefix !== "string") throw new LatchhookError("invalid-option", "prefix must be a string.");
-  return createStore(connectRedis(client), prefix, allowEviction);
+  const redis = connectRedis(client);
+  const eviction = allowEviction ? undefined : rememberCheck("eviction", client.options);
+  return createStore(redis, prefix, eviction);
 }
 
-function createStore(redis: Redis, prefix: string, allowEviction: boolean): Store {
-  let checked = allowEviction;
+function createStore(redis: Redis, prefix: string, eviction: CheckMemory | undefined): Store {
   let closed = false;
 
   async function use<Result>(operation: string, run: () => Promise<Result>): Promise<Result> {
     if (closed) throw storeClosed("redis");
     try {
-      if (!checked) {
+      if (eviction?.isPassed() === false) {
         await checkEviction(redis);
-        checked = true;
+        eviction.pass();
       }
       return await run();
     } catch (error) {

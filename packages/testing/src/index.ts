@@ -34,6 +34,7 @@ export type {
 export { providerContract } from "./provider-contract/provider-contract.ts";
 export { type AiStatsMetadata, type SignAiStatsOptions, signAiStats } from "./sign-ai-stats.ts";
 export { type CreativeaiMetadata, type SignCreativeaiOptions, signCreativeai } from "./sign-creativeai.ts";
+export { type SignGithubOptions, signGithub } from "./sign-github.ts";
 export { type SignStandardWebhooksOptions, signStandardWebhooks } from "./sign-standard-webhooks.ts";
 export { type SignVideogenOptions, signVideogen } from "./sign-videogen.ts";
 export { type SignedWebhook, toRequest, type WebhookBody } from "./signed-webhook.ts";

@@ -197,8 +197,8 @@ const faults: Readonly<Record<string, readonly [(secret: SecretOption) => Provid
     "a secret function that fails, or gives none, rejects and opens nothing",
   ],
   "has a name with capitals": [altered(() => ({ name: "AI Stats" })), "the name is in kebab case"],
-  "has a policy that no lease fits": [
-    altered(({ policy }) => ({ policy: { ...policy, shortestRetryGapMs: 1_000 } })),
+  "has a policy that cannot be": [
+    altered(({ policy }) => ({ policy: { ...policy, shortestRetryGapMs: -1 } })),
     "the delivery policy is sane, and a receiver's defaults keep to it",
   ],
 };

@@ -77,9 +77,11 @@ describe("signAiStats", () => {
 describe("aiStatsPayload", () => {
   it("derives id and delivery key as the sender does", () => {
     expect(aiStatsPayload({ jobId: "v/1:é" })).toMatchObject({
-      id: "evt_video_v_1___video_completed",
+      id: "evt_video_v_1__video_completed",
       delivery: { key: "video.completed", attempt: 1, max_attempts: 4 },
     });
+    // A run of other characters is one underscore.
+    expect(aiStatsEventId("video", "job::1", "video.completed")).toBe("evt_video_job_1_video_completed");
     expect(aiStatsEventId("video", "x".repeat(300), "video.completed")).toHaveLength(160);
     const statusChange = { previousStatus: "in_progress", status: "completed" };
     expect(aiStatsPayload({ type: "video.status_changed", statusChange })).toMatchObject({

@@ -2,9 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { WireRequest, WireResponse } from "@latchhook/testing/wire";
 import { expect } from "vitest";
-import { type ExampleName, type RunningExample, startExample } from "../../support/example-app.ts";
-import { exchange, type WireRequest, type WireResponse } from "./wire.ts";
+import { type AppName, type RunningApp, startApp } from "../../apps/app/src/start-app.ts";
+import { exchange } from "./wire.ts";
 
 /** Runs `work` with a folder that outlives its processes, and deletes it. */
 export async function withFolder(work: (folder: string) => Promise<void>): Promise<void> {
@@ -16,17 +17,17 @@ export async function withFolder(work: (folder: string) => Promise<void>): Promi
   }
 }
 
-/** Runs `work` against an example, and ends it, also where the work fails. */
-export async function withExample(
-  name: ExampleName,
+/** Runs `work` against an app, and ends it, also where the work fails. */
+export async function withApp(
+  name: AppName,
   environment: Readonly<Record<string, string>>,
-  work: (example: RunningExample) => Promise<void>,
+  work: (app: RunningApp) => Promise<void>,
 ): Promise<void> {
-  const example = await startExample(name, environment);
+  const app = await startApp(name, environment);
   try {
-    await work(example);
+    await work(app);
   } finally {
-    await example.kill();
+    await app.kill();
   }
 }
 
@@ -54,7 +55,7 @@ export async function retryUntilSettled(url: string, request: WireRequest): Prom
 }
 
 /** Fails unless `/events` has one row for each of the jobs. */
-export async function expectOneRowEach(example: RunningExample, jobIds: readonly string[]): Promise<void> {
-  const rows = await example.events();
+export async function expectOneRowEach(app: RunningApp, jobIds: readonly string[]): Promise<void> {
+  const rows = await app.events();
   expect(rows.map(({ jobId }) => jobId).sort()).toEqual([...jobIds].sort());
 }

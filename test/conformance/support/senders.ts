@@ -1,10 +1,11 @@
 import { createHash, createHmac } from "node:crypto";
 import { type SignedWebhook, signAiStats, signCreativeai, signVideogen } from "@latchhook/testing";
+import type { WireRequest } from "@latchhook/testing/wire";
 import { sign as signOctokit } from "@octokit/webhooks-methods";
 import { Webhook } from "standardwebhooks";
 import Stripe from "stripe";
-import { exampleSecrets } from "../../support/example-app.ts";
-import { headerOf, type WireRequest } from "./wire.ts";
+import { appSecrets } from "../../apps/app/src/start-app.ts";
+import { headerOf } from "./wire.ts";
 
 /** What is to be signed; what is left out takes the sender's usual value. */
 export interface Content {
@@ -40,6 +41,9 @@ export interface Sender {
 /** Put into bodies and ids, and looked for where neither may ever come. */
 export const marker = "Zq7-body-marker";
 
+/** What every job id begins with. The log names jobs, so this may be in it. */
+export const jobPrefix = "Kp3-job";
+
 /** The digests of what was genuinely signed: what a forger wants to see in an answer or a log. */
 export const genuineDigests = new Set<string>();
 
@@ -48,7 +52,7 @@ let jobs = 0;
 /** A job that no delivery has been about. */
 export function newJobId(): string {
   jobs += 1;
-  return `${marker}-${jobs}`;
+  return `${jobPrefix}-${jobs}`;
 }
 
 export function unixSeconds(): number {
@@ -79,7 +83,7 @@ function defineSender(plain: Plain): Sender {
 }
 
 function aiStatsSender(headerFamily: "ai-stats" | "phaseo"): Sender {
-  const secret = exampleSecrets.AI_STATS_WEBHOOK_SECRET;
+  const secret = appSecrets.AI_STATS_WEBHOOK_SECRET;
   const [signatureHeader, timestampHeader] = [`x-${headerFamily}-signature`, `x-${headerFamily}-timestamp`];
   return defineSender({
     name: headerFamily,
@@ -102,7 +106,7 @@ function aiStatsSender(headerFamily: "ai-stats" | "phaseo"): Sender {
   });
 }
 
-const videogenSecret = exampleSecrets.VIDEOGEN_WEBHOOK_SECRET;
+const videogenSecret = appSecrets.VIDEOGEN_WEBHOOK_SECRET;
 
 export const videogenSender: Sender = defineSender({
   name: "videogen",
@@ -128,7 +132,7 @@ export const videogenSender: Sender = defineSender({
   },
 });
 
-const creativeaiSecret = exampleSecrets.CREATIVEAI_API_KEY;
+const creativeaiSecret = appSecrets.CREATIVEAI_API_KEY;
 
 export const creativeaiSender: Sender = defineSender({
   name: "creativeai",

@@ -1,13 +1,14 @@
+import type { WireRequest, WireResponse } from "@latchhook/testing/wire";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
-  type ExampleName,
-  exampleNames,
-  exampleSecrets,
-  type RunningExample,
-  startExample,
-} from "../../support/example-app.ts";
+  type AppName,
+  appNames,
+  appSecrets,
+  type RunningApp,
+  startApp,
+} from "../../apps/app/src/start-app.ts";
 import { genuineDigests, marker, type Sender } from "./senders.ts";
-import { exchange, type WireRequest, type WireResponse } from "./wire.ts";
+import { exchange } from "./wire.ts";
 
 /** latchhook's answers, to the letter. */
 const answers = {
@@ -37,43 +38,43 @@ export interface Case {
   readonly steps: (sender: Sender) => Iterable<Step> | AsyncIterable<Step>;
 }
 
-/** An example under test. */
+/** An app under test. */
 export interface Subject {
-  readonly name: ExampleName;
-  readonly example: RunningExample;
+  readonly name: AppName;
+  readonly app: RunningApp;
   send(request: WireRequest): Promise<WireResponse | undefined>;
   /** Sends and compares with what must be answered. */
   expect(step: Step): Promise<void>;
 }
 
-/** The same tests against each framework's example, one server for them all; at its end the server must be clean. */
-export function describeExamples(
+/** The same tests against each framework's app, one server for them all; at its end the server must be clean. */
+export function describeApps(
   title: string,
   tests: (subject: () => Subject) => void,
   environment: Readonly<Record<string, string>> = {},
 ): void {
-  describe.each(exampleNames)(`${title}: the %s example`, (name) => {
+  describe.each(appNames)(`${title}: the %s app`, (name) => {
     let subject: Subject | undefined;
     const current = (): Subject => {
-      if (subject === undefined) throw new Error("The example has not started.");
+      if (subject === undefined) throw new Error("The app has not started.");
       return subject;
     };
     beforeAll(async () => {
-      subject = subjectOf(name, await startExample(name, { LOG_OUTCOMES: "1", ...environment }));
+      subject = subjectOf(name, await startApp(name, { LOG_OUTCOMES: "1", ...environment }));
     });
     afterAll(async () => {
-      await subject?.example.kill();
+      await subject?.app.kill();
     });
     tests(current);
     it("H44 the process is alive, and has printed no secret, no signature and nothing of a body", () => {
-      expectClean(current().example);
+      expectClean(current().app);
     });
   });
 }
 
-function subjectOf(name: ExampleName, example: RunningExample): Subject {
-  const send = (request: WireRequest) => exchange(example.url, request);
-  return { name, example, send, expect: async (step) => expectAnswer(await send(step[1]), step[0], step[2]) };
+function subjectOf(name: AppName, app: RunningApp): Subject {
+  const send = (request: WireRequest) => exchange(app.url, request);
+  return { name, app, send, expect: async (step) => expectAnswer(await send(step[1]), step[0], step[2]) };
 }
 
 /** Fails unless `response` is latchhook's answer to the letter. */
@@ -91,9 +92,9 @@ export function runTable(subject: () => Subject, cases: readonly Case[]): void {
     it.each(senders.map((sender) => [sender.name, sender] as const))(
       `${name} (%s)`,
       async (_name, sender) => {
-        const before = await subject().example.events();
+        const before = await subject().app.events();
         const processed = await runSteps(subject(), steps(sender));
-        const after = await subject().example.events();
+        const after = await subject().app.events();
         expect(after.slice(0, before.length)).toEqual(before);
         const added = after.slice(before.length).map(({ provider }) => provider);
         expect(added).toEqual(Array.from({ length: processed }, () => sender.provider));
@@ -174,9 +175,9 @@ export function deliveries(
 }
 
 /** Fails unless the process lives and its output holds nothing that it must not. */
-export function expectClean({ process, output }: RunningExample): void {
+export function expectClean({ process, output }: RunningApp): void {
   expect([process.exitCode, process.signalCode]).toEqual([null, null]);
-  for (const secret of Object.values(exampleSecrets)) expect(output).not.toContain(secret);
+  for (const secret of Object.values(appSecrets)) expect(output).not.toContain(secret);
   expect(output).not.toContain(marker);
   expect([...genuineDigests].filter((digest) => digest !== "" && output.includes(digest))).toEqual([]);
 }

@@ -3,7 +3,7 @@ import { cpSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { collectOutput, type RunningSnippet, secrets, stop } from "./run-process.ts";
+import { collectOutput, type RunningSnippet, secrets, stop, withinStart } from "./run-process.ts";
 import type { SnippetProject } from "./snippet-project.ts";
 
 const nextCommand = createRequire(import.meta.url).resolve("next/dist/bin/next");
@@ -42,7 +42,12 @@ export function writeNextProject({ folder }: SnippetProject): string {
 export async function buildNext(folder: string): Promise<void> {
   const environment = withoutSecrets({ ...process.env, NEXT_TELEMETRY_DISABLED: "1" });
   try {
-    await promisify(execFile)(process.execPath, [nextCommand, "build"], { cwd: folder, env: environment });
+    await promisify(execFile)(process.execPath, [nextCommand, "build"], {
+      cwd: folder,
+      env: environment,
+      timeout: 150_000,
+      killSignal: "SIGKILL",
+    });
   } catch (error) {
     const { stdout, stderr } = error as { stdout?: string; stderr?: string };
     throw new Error(`next build failed:\n${stdout}\n${stderr}`);
@@ -57,13 +62,14 @@ export async function startNext(folder: string): Promise<RunningSnippet> {
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = collectOutput(child);
-  const url = await new Promise<string>((listening, fail) => {
+  const started = new Promise<string>((listening, fail) => {
     child.stdout.on("data", () => {
       const found = /http:\/\/127\.0\.0\.1:\d+/.exec(output());
       if (found !== null && output().includes("Ready")) listening(found[0]);
     });
     child.once("exit", (code) => fail(new Error(`next start ended with ${code}:\n${output()}`)));
   });
+  const url = await withinStart(child, started, output);
   return { url, output, stop: () => stop(child) };
 }
 

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { within } from "../../support/within.ts";
 
 /** The secrets that snippets read from their environment. */
 export const secrets = {
@@ -33,13 +34,26 @@ export async function runScript(
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const output = collectOutput(child);
-  const port = await new Promise<number>((listening, fail) => {
+  const started = new Promise<number>((listening, fail) => {
     child.once("message", (message) => listening((message as { port: number }).port));
     child.once("exit", (code) =>
       fail(new Error(`The snippet ended with ${code} before it listened:\n${output()}`)),
     );
   });
+  const port = await withinStart(child, started, output);
   return { url: `http://127.0.0.1:${port}`, output, stop: () => stop(child) };
+}
+
+/** Waits for a process to say that it listens, and ends it where it does not. */
+export function withinStart<Value>(
+  child: ChildProcess,
+  started: Promise<Value>,
+  output: () => string,
+): Promise<Value> {
+  return within(started, 20_000, "The start").catch((error: unknown) => {
+    child.kill("SIGKILL");
+    throw new Error(`${String(error)}\n${output()}`);
+  });
 }
 
 /** What a process has written so far. */
@@ -50,10 +64,13 @@ export function collectOutput(child: ChildProcess): () => string {
   return () => output;
 }
 
-/** Ends a process. */
+/** Ends a process, which has ten seconds for it. */
 export async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, "exit");
   child.kill();
-  await ended;
+  await within(ended, 10_000, "The end").catch(async () => {
+    child.kill("SIGKILL");
+    await ended;
+  });
 }

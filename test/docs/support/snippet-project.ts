@@ -71,6 +71,8 @@ export async function compile({ folder }: SnippetProject): Promise<CompilerError
   const compiler = resolve(createRequire(import.meta.url).resolve("typescript/package.json"), "../bin/tsc");
   const output = await promisify(execFile)(process.execPath, [compiler, "-p", folder, "--pretty", "false"], {
     cwd: folder,
+    timeout: 100_000,
+    killSignal: "SIGKILL",
   }).then(
     ({ stdout }) => stdout,
     (error: { stdout?: string; message: string }) => error.stdout || error.message,

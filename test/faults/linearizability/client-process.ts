@@ -1,13 +1,12 @@
 import { once } from "node:events";
-import { createCrash } from "../app/crash.ts";
-import { openStore } from "../app/open-store.ts";
-import type { Settings } from "../app/settings.ts";
+import type { Place } from "../support/backends.ts";
+import { openPlace } from "../support/open-place.ts";
 import { type Load, runClients } from "./clients.ts";
 
-// Opens the store of the settings in its argument, says so, is told its load as JSON on its standard input, runs the
+// Opens the store of the place in its argument, says so, is told its load as JSON on its standard input, runs the
 // clients, and prints what they saw.
-const settings = JSON.parse(process.argv[2] ?? "") as Settings;
-const { store, close } = await openStore(settings, createCrash(undefined));
+const place = JSON.parse(process.argv[2] ?? "") as Place;
+const { store, close } = await openPlace(place);
 // The connection is made, and the tables are looked at, before the clients' time begins.
 await store.purge(1);
 console.log("ready");

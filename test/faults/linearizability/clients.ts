@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Store } from "@latchhook/core";
-import { monotonicMs } from "../app/ledger.ts";
+import { monotonicMs } from "../../apps/app/src/monotonic-ms.ts";
 import { type Random, seededRandom } from "../support/random.ts";
 import { type Operation, type Recorder, recordOperations } from "./history.ts";
 

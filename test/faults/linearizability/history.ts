@@ -1,5 +1,5 @@
 import type { Claim, ClaimResult, ClaimUpdate, Store } from "@latchhook/core";
-import { monotonicMs } from "../app/ledger.ts";
+import { monotonicMs } from "../../apps/app/src/monotonic-ms.ts";
 
 /** One operation, as its client saw it. Times are in milliseconds of one clock for all clients. */
 export type Operation = {

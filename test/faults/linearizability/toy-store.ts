@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Claim, ClaimResult, Store } from "@latchhook/core";
+import { monotonicMs } from "../../apps/app/src/monotonic-ms.ts";
 import type { KeyRecord, ModelClaim, StoreModel } from "../../model/store-model.ts";
-import { monotonicMs } from "../app/ledger.ts";
 
 /**
  * A store over a model of the contract, right or wrong, whose operations take their time.

@@ -2,10 +2,17 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createDatabase, type FoundServer, redisTestPrefix } from "../../support/servers.ts";
-import type { Settings } from "../app/settings.ts";
+/** How the app writes its effect: in a transaction of its own before the mark, or in one with it. */
+export type WriteMode = "separate" | "commit";
 
-/** Where the app keeps its deliveries and its ledger in a test. */
-export type Place = Pick<Settings, "store" | "ledger" | "prefix" | "write">;
+/** Where the app keeps its deliveries and its tables in a test. It writes with `commit` where both are the same. */
+export interface Place {
+  /** `STORE_URL` */
+  readonly store: string;
+  /** `APP_DB` */
+  readonly tables: string;
+  readonly redisPrefix?: string;
+}
 
 /** A place of a test's own, and how to remove it. */
 export interface OpenPlace {
@@ -17,7 +24,7 @@ export interface OpenPlace {
 export interface Backend {
   readonly name: string;
   readonly servers: readonly ("postgres" | "redis")[];
-  readonly write: Settings["write"];
+  readonly write: WriteMode;
   /** Whether what is completed outlives the process. */
   readonly remembers: boolean;
   open(servers: Servers): Promise<OpenPlace>;
@@ -31,39 +38,37 @@ export interface Servers {
 /** Every combination that people run. */
 export const backends: readonly Backend[] = [
   backend("memory", "separate", [], async () =>
-    inFolder((file) => ({ store: "memory:", ledger: file("app") })),
+    inFolder((file) => ({ store: "memory:", tables: file("app") })),
   ),
   backend("SQLite", "separate", [], async () =>
-    inFolder((file) => ({ store: file("deliveries"), ledger: file("app") })),
+    inFolder((file) => ({ store: file("deliveries"), tables: file("app") })),
   ),
   backend("SQLite", "commit", [], async () =>
-    inFolder((file) => ({ store: file("app"), ledger: file("app") })),
+    inFolder((file) => ({ store: file("app"), tables: file("app") })),
   ),
-  backend("PostgreSQL", "separate", ["postgres"], ({ postgres }) => inDatabase(urlOf(postgres))),
+  backend("PostgreSQL", "separate", ["postgres"], async ({ postgres }) => {
+    const { place, remove } = await inDatabase(urlOf(postgres));
+    return { place: { ...place, tables: asAnother(place.tables) }, remove };
+  }),
   backend("PostgreSQL", "commit", ["postgres"], ({ postgres }) => inDatabase(urlOf(postgres))),
   backend("Redis", "separate", ["redis", "postgres"], async ({ redis, postgres }) => {
     const { place, remove } = await inDatabase(urlOf(postgres));
-    return { place: { ...place, store: urlOf(redis), prefix: redisTestPrefix() }, remove };
+    return { place: { ...place, store: urlOf(redis), redisPrefix: redisTestPrefix() }, remove };
   }),
 ];
 
-type Where = Omit<Place, "write">;
-
 function backend(
   store: string,
-  write: Settings["write"],
+  write: WriteMode,
   servers: Backend["servers"],
-  open: (servers: Servers) => Promise<{ readonly place: Where; remove(): Promise<void> }>,
+  open: Backend["open"],
 ): Backend {
   return {
     name: `${store}, ${write === "commit" ? "with commit" : "without commit"}`,
     servers,
     write,
     remembers: store !== "memory",
-    async open(found) {
-      const { place, remove } = await open(found);
-      return { place: { ...place, write }, remove };
-    },
+    open,
   };
 }
 
@@ -73,10 +78,7 @@ export function findMissing({ servers }: Backend, found: Servers): FoundServer {
   return missing ?? { url: "" };
 }
 
-function inFolder(places: (file: (name: string) => string) => Where): {
-  readonly place: Where;
-  remove(): Promise<void>;
-} {
+function inFolder(places: (file: (name: string) => string) => Place): OpenPlace {
   const folder = mkdtempSync(join(tmpdir(), "latchhook-faults-"));
   return {
     place: places((name) => `sqlite:${join(folder, `${name}.db`)}`),
@@ -84,9 +86,16 @@ function inFolder(places: (file: (name: string) => string) => Where): {
   };
 }
 
-async function inDatabase(serverUrl: string): Promise<{ readonly place: Where; remove(): Promise<void> }> {
+async function inDatabase(serverUrl: string): Promise<OpenPlace> {
   const database = await createDatabase(serverUrl);
-  return { place: { store: database.url, ledger: database.url }, remove: () => database.drop() };
+  return { place: { store: database.url, tables: database.url }, remove: () => database.drop() };
+}
+
+/** The same database by a URL that the app takes for another's: other parameters may be other tables. */
+function asAnother(url: string): string {
+  const another = new URL(url);
+  another.searchParams.set("application_name", "tables");
+  return another.href;
 }
 
 function urlOf(server: FoundServer): string {

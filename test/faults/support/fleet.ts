@@ -3,7 +3,7 @@ import type { Random } from "./random.ts";
 
 /** A process that can be killed at any time. */
 export interface Victim {
-  /** Where its webhook endpoints are, without the sender's name. */
+  /** `http://127.0.0.1:<port>`, without a slash at the end. */
   readonly url: string;
   kill(): Promise<void>;
   stop(): void;
@@ -12,7 +12,7 @@ export interface Victim {
 
 /** Several processes behind a load balancer that knows of a dead one, and not of one that hangs. */
 export interface Fleet {
-  /** The endpoints' address in one of the processes. */
+  /** The address of one of the processes. */
   chooseUrl(): string;
   /** Kills and stops processes at random, and starts others in their place, until so many are killed. */
   harass(plan: Harassment): Promise<void>;

@@ -1,5 +1,5 @@
-import type { Entry } from "../app/ledger.ts";
-import type { WriteMode } from "../app/settings.ts";
+import type { Entry } from "../../apps/app/src/faults/ledger.ts";
+import type { WriteMode } from "./backends.ts";
 import type { Sent } from "./sender.ts";
 
 /** What is promised of a store, as far as it differs. */

@@ -4,8 +4,7 @@ import type { AddressInfo } from "node:net";
 import { createReceiver, type Outcome, type ReceiverOptions, type WebhookEvent } from "@latchhook/core";
 import { creativeai } from "@latchhook/core/providers/creativeai";
 import { fromNodeRequest, sendAnswer } from "@latchhook/node";
-import { secrets } from "../app/settings.ts";
-import { type Attempt, post, type Sign, signerFor } from "./sender.ts";
+import { type Attempt, post, type Sign, secrets, signerFor } from "./sender.ts";
 
 /** A receiver behind a real socket, in the test's own process: for faults of the database, not of the process. */
 export interface Endpoint {

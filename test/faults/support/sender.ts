@@ -1,8 +1,17 @@
 import { request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type SignedWebhook, signAiStats, signCreativeai, signVideogen } from "@latchhook/testing";
-import { monotonicMs } from "../app/ledger.ts";
-import { type SenderName, secrets } from "../app/settings.ts";
+import { monotonicMs } from "../../apps/app/src/monotonic-ms.ts";
+import { appSecrets } from "../../apps/app/src/start-app.ts";
+
+/** The secrets of the three senders. */
+export const secrets = {
+  "ai-stats": appSecrets.AI_STATS_WEBHOOK_SECRET,
+  videogen: appSecrets.VIDEOGEN_WEBHOOK_SECRET,
+  creativeai: appSecrets.CREATIVEAI_API_KEY,
+} as const;
+
+export type SenderName = keyof typeof secrets;
 
 /** How a sender goes about one delivery. Times are in milliseconds. */
 export interface SenderPolicy {
@@ -49,7 +58,7 @@ export async function deliver(policy: SenderPolicy, job: string, chooseUrl: () =
   const attempts: Attempt[] = [];
   for (const gapMs of [0, ...policy.gapsMs]) {
     await sleep(gapMs);
-    const url = `${chooseUrl()}/${policy.name}`;
+    const url = `${chooseUrl()}/webhooks/${policy.name}`;
     const startedAt = monotonicMs();
     const status = await post(url, sign(attempts.length + 1), policy.timeoutMs);
     const endedAt = monotonicMs();

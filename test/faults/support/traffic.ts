@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { SenderName } from "../app/settings.ts";
 import type { Random } from "./random.ts";
-import { deliver, type SenderPolicy, type Sent } from "./sender.ts";
+import { deliver, type SenderName, type SenderPolicy, type Sent } from "./sender.ts";
 
 /**
  * The three senders' own behaviour, sped up for each so that its shortest pause takes `shortestGapMs`. That has to be

@@ -7,17 +7,19 @@ import {
   type Store,
   verifyWebhook,
 } from "@latchhook/core";
-import { bodyHmac } from "@latchhook/core/signatures/body-hmac";
+import { body, hmacSignature } from "@latchhook/core/kit";
 import { signCreativeai } from "@latchhook/testing";
 
 const provider = defineProvider<KnownEvent<"ping", { readonly id: string }>>({
   name: "mine",
   policy: { timeoutMs: 10_000, shortestRetryGapMs: 60_000, retryHorizonMs: 3_600_000, maxAttempts: null },
-  ...bodyHmac({
+  ...hmacSignature({
     provider: "mine",
     secret: "secret",
     environmentVariable: "MY_SECRET",
-    signatureHeader: "x-my-signature",
+    headers: { signature: "x-my-signature" },
+    prefix: "sha256=",
+    content: [body],
   }),
   read: () => ({
     ok: true,
@@ -52,7 +54,7 @@ export const receiver = createReceiver({
 });
 
 export async function check(): Promise<string> {
-  const { headers, body } = signCreativeai({ secret: "secret" });
-  const result = await verifyWebhook(provider, { headers, body });
+  const signed = signCreativeai({ secret: "secret" });
+  const result = await verifyWebhook(provider, signed);
   return result.ok ? result.event.type : result.reason;
 }

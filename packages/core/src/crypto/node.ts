@@ -7,18 +7,32 @@ import nodeCrypto, {
   timingSafeEqual,
   verify,
 } from "node:crypto";
-import type { Ed25519Key, HmacKey, PlatformCrypto, SignatureEncoding } from "./crypto.ts";
+import type { Ed25519Key, HashAlgorithm, HmacKey, PlatformCrypto, SignatureEncoding } from "./crypto.ts";
 
-// The texts are compared as the signer wrote them: decoding a signature first costs more and accepts several
-// spellings of one value (trailing bits of base64). The scratch buffers save an allocation on each comparison; they
-// are filled and compared within one synchronous call.
-const scratch: Readonly<Record<SignatureEncoding, readonly [Buffer, Buffer]>> = {
-  hex: [Buffer.alloc(64), Buffer.alloc(64)],
-  base64: [Buffer.alloc(44), Buffer.alloc(44)],
+interface NodeHmacKey {
+  readonly algorithm: HashAlgorithm;
+  readonly key: KeyObject;
+}
+
+/** Two buffers of one length, to compare texts in without an allocation; filled and compared within one call. */
+interface Scratch {
+  readonly expected: Buffer;
+  readonly candidate: Buffer;
+}
+
+const scratchOf = (length: number): Scratch => ({
+  expected: Buffer.alloc(length),
+  candidate: Buffer.alloc(length),
+});
+
+const scratches: Readonly<Record<HashAlgorithm, Readonly<Record<SignatureEncoding, Scratch>>>> = {
+  sha1: { hex: scratchOf(40), base64: scratchOf(28), base64url: scratchOf(27) },
+  sha256: { hex: scratchOf(64), base64: scratchOf(44), base64url: scratchOf(43) },
+  sha512: { hex: scratchOf(128), base64: scratchOf(88), base64url: scratchOf(86) },
 };
 
-export const importHmacKey: PlatformCrypto["importHmacKey"] = (bytes) =>
-  createSecretKey(bytes) as unknown as HmacKey;
+export const importHmacKey: PlatformCrypto["importHmacKey"] = (bytes, algorithm) =>
+  ({ algorithm, key: createSecretKey(bytes) }) satisfies NodeHmacKey as unknown as HmacKey;
 
 export const importEd25519Key: PlatformCrypto["importEd25519Key"] = (bytes) =>
   createPublicKey({
@@ -26,23 +40,37 @@ export const importEd25519Key: PlatformCrypto["importEd25519Key"] = (bytes) =>
     format: "jwk",
   }) as unknown as Ed25519Key;
 
-export const verifyHmac: PlatformCrypto["verifyHmac"] = (key, prefix, body, signatures, encoding) => {
-  const hmac = createHmac("sha256", key as unknown as KeyObject);
+// Texts are compared as the signer wrote them: decoding a signature first costs more and accepts several spellings of
+// one value (trailing bits of base64, characters that fold to digits).
+export const verifyHmac: PlatformCrypto["verifyHmac"] = (key, prefix, body, suffix, signatures, encoding) => {
+  const { algorithm, key: secret } = key as unknown as NodeHmacKey;
+  const hmac = createHmac(algorithm, secret);
   if (prefix !== "") hmac.update(prefix);
-  const [expected, candidate] = scratch[encoding];
-  expected.write(hmac.update(body).digest(encoding), "latin1");
+  hmac.update(body);
+  if (suffix !== "") hmac.update(suffix);
+  const { expected, candidate } = scratches[algorithm][encoding];
+  expected.write(hmac.digest(encoding), "latin1");
   for (const signature of signatures) {
-    candidate.write(signature, "latin1");
-    if (timingSafeEqual(expected, candidate)) return true;
+    // As many characters and as many bytes as were expected: a shorter text would leave what an earlier call wrote, a
+    // longer one would be cut, and a character beyond ASCII would be folded.
+    const fills = signature.length === expected.length && candidate.write(signature) === expected.length;
+    if (fills && timingSafeEqual(expected, candidate)) return true;
   }
   return false;
 };
 
-export const verifyEd25519: PlatformCrypto["verifyEd25519"] = (key, prefix, body, signatures) => {
-  const content = Buffer.concat([Buffer.from(prefix), body]);
+export const verifyEd25519: PlatformCrypto["verifyEd25519"] = (
+  key,
+  prefix,
+  body,
+  suffix,
+  signatures,
+  encoding,
+) => {
+  const content = Buffer.concat([Buffer.from(prefix), body, Buffer.from(suffix)]);
   return signatures.some((signature) => {
-    const bytes = Buffer.from(signature, "base64");
-    const canonical = bytes.toString("base64") === signature;
+    const bytes = Buffer.from(signature, encoding);
+    const canonical = bytes.toString(encoding) === signature;
     return canonical && verify(null, content, key as unknown as KeyObject, bytes);
   });
 };

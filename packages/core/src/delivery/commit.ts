@@ -1,9 +1,10 @@
 import type { Delivery } from "../delivery.ts";
 import { isLatchhookError, LatchhookError } from "../errors.ts";
 import { isPromiseLike } from "../shared/maybe-promise.ts";
-import type { Claim, Store } from "../store.ts";
+import type { Store } from "../store.ts";
+import type { Held } from "./held.ts";
 
-/** One delivery's way to `store.commit`, and what came of it. */
+/** One delivery's way to `store.commit`. */
 export interface Commit {
   readonly run: Delivery<never>["commit"];
   /**
@@ -11,14 +12,10 @@ export interface Commit {
    * commit that is called later is refused: the delivery is marked done, or given back, without it.
    */
   settle(): Promise<void>;
-  /** Whether a commit is on its way. */
-  isRunning(): boolean;
-  /** Whether the user's writes and the mark are in the database. */
-  isCommitted(): boolean;
 }
 
-/** Lets the callback commit its writes together with the mark "done" of `claim`, once. */
-export function createCommit(store: Store<never>, claim: Claim, retainMs: number): Commit {
+/** Lets the callback commit its writes together with the mark "done", once. */
+export function createCommit(store: Store<never>, held: Held): Commit {
   const started: Promise<unknown>[] = [];
   let running = false;
   let committed = false;
@@ -49,7 +46,7 @@ export function createCommit(store: Store<never>, claim: Claim, retainMs: number
     let update: "ok" | "lost";
     running = true;
     try {
-      update = await store.commit(claim, { retainMs }, tracked.run);
+      update = await held.commit(tracked.run);
     } catch (error) {
       throw tracked.failure === undefined ? toStoreError(store, error) : tracked.failure.error;
     } finally {
@@ -79,8 +76,6 @@ export function createCommit(store: Store<never>, claim: Claim, retainMs: number
       await Promise.allSettled(started);
       await started.at(-1);
     },
-    isRunning: () => running,
-    isCommitted: () => committed,
   };
 }
 

@@ -1,20 +1,8 @@
 import { LatchhookError } from "../errors.ts";
 import type { ReceiverLimits } from "../options.ts";
-import type { Claim, Store } from "../store.ts";
+import type { Held } from "./held.ts";
 
-export interface LeaseOptions {
-  /** When the claims were asked for, by `performance.now()`: their leases began no earlier. */
-  readonly claimedAt: number;
-  /**
-   * Whether the mark "done" is on its way. A heartbeat that crosses with it finds the claim gone: no reason to give up,
-   * for the mark's own result tells.
-   */
-  readonly isMarking: () => boolean;
-  /** Told once when the right to run is gone. */
-  readonly onEnd: (reason: LatchhookError) => void;
-}
-
-/** Claims kept alive by heartbeats while the callback runs. */
+/** A held delivery, kept so by heartbeats while the callback runs. */
 export interface Lease {
   /** Aborts, with the reason, once the right to run is gone. */
   signal(): AbortSignal;
@@ -24,27 +12,26 @@ export interface Lease {
    * @throws LatchhookError `lease-lost` when the lease may be over, and another process running already.
    */
   requireHeld(): void;
-  /** Ends the heartbeats. The claims stay as they are. */
+  /** Ends the heartbeats. The delivery stays as it is. */
   release(): void;
 }
 
 /**
- * Extends the claims three times per lease. One lost heartbeat does no harm; when none has succeeded for a whole
- * lease, or the store says that a claim is lost, another process may already be running, and the signal aborts.
+ * Extends the lease three times before it ends. One lost heartbeat does no harm; when none has succeeded for a whole
+ * lease, or the store says that another request holds the delivery, that one may already be running, and the signal
+ * aborts.
  *
- * After `maxRunMs` the heartbeats stop and the leases run out, so that a callback that never returns cannot lock its
+ * After `maxRunMs` the heartbeats stop and the lease runs out, so that a callback that never returns cannot lock its
  * event for ever.
  *
- * @param openClaims those that are not marked done yet: one that is cannot be lost any more.
+ * @param onEnd told once when the right to run is gone.
  */
 export function holdLease(
-  store: Store<never>,
-  openClaims: () => readonly Claim[],
-  limits: Pick<ReceiverLimits, "leaseMs" | "maxRunMs">,
-  options: LeaseOptions,
+  held: Held,
+  { leaseMs, maxRunMs }: Pick<ReceiverLimits, "leaseMs" | "maxRunMs">,
+  onEnd: (reason: LatchhookError) => void,
 ): Lease {
-  const { leaseMs, maxRunMs } = limits;
-  const { claimedAt, isMarking, onEnd } = options;
+  const { claimedAt } = held;
   const controller = new AbortController();
   let safeUntil = claimedAt + leaseMs;
   let beating = false;
@@ -57,19 +44,16 @@ export function holdLease(
 
   async function beat(): Promise<void> {
     const beatAt = performance.now();
-    const held = openClaims();
-    if (held.length > 0 && beatAt >= safeUntil)
+    if (!held.isOver() && beatAt >= safeUntil) {
       return end(leaseLost("no heartbeat reached the store for a whole lease"));
+    }
     if (beatAt - claimedAt >= maxRunMs) return end(runTimeout(maxRunMs));
     if (beating) return;
     beating = true;
     try {
-      for (const claim of held) {
-        if ((await store.extend(claim, leaseMs)) === "ok" || !openClaims().includes(claim)) continue;
-        return isMarking() ? undefined : end(leaseLost("another request holds it"));
-      }
       // Counted from before the call: the store started the new lease after that.
-      safeUntil = beatAt + leaseMs;
+      if ((await held.extend()) === "ok") safeUntil = beatAt + leaseMs;
+      else if (!held.isMarking()) end(leaseLost("another request holds it"));
     } catch {
       // Tried again at the next beat, as long as the lease lasts.
     } finally {

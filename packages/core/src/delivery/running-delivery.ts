@@ -1,8 +1,9 @@
 import type { Delivery } from "../delivery.ts";
+import type { Trusted } from "../reading/trust.ts";
 import { toHeaders } from "../request/headers.ts";
 import type { Commit } from "./commit.ts";
+import type { Held } from "./held.ts";
 import type { Lease } from "./lease.ts";
-import type { ClaimedDelivery } from "./run-delivery.ts";
 
 /**
  * What `persist` is shown of the delivery that it runs for. Headers and signal are made when they are asked for. A
@@ -17,19 +18,18 @@ export class RunningDelivery implements Delivery<never> {
   readonly receivedAt: Date;
   readonly rawBody: Uint8Array;
   readonly commit: Delivery<never>["commit"];
-  readonly #headers: ClaimedDelivery["headers"];
+  readonly #headers: Trusted["headers"];
   readonly #lease: Lease;
 
-  constructor(delivery: ClaimedDelivery, lease: Lease, commit: Commit) {
-    const { acquired, reading, headers, body, receivedAt, policyMaxAttempts } = delivery;
-    this.key = acquired.claims[0].key;
-    this.attempt = reading.attempt ?? acquired.attempt;
-    this.maxAttempts = reading.maxAttempts ?? policyMaxAttempts;
+  constructor({ trusted, claimAttempt }: Held, lease: Lease, commit: Commit) {
+    this.key = trusted.key;
+    this.attempt = trusted.attempt ?? claimAttempt;
+    this.maxAttempts = trusted.maxAttempts;
     this.lastAttempt = this.maxAttempts !== null && this.attempt >= this.maxAttempts;
-    this.receivedAt = new Date(receivedAt);
-    this.rawBody = body;
+    this.receivedAt = new Date(trusted.receivedAt);
+    this.rawBody = trusted.body;
     this.commit = commit.run;
-    this.#headers = headers;
+    this.#headers = trusted.headers;
     this.#lease = lease;
   }
 

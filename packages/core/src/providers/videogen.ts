@@ -1,11 +1,12 @@
-import * as v from "valibot";
-import { type JobStatus, type KnownEvent, toJob, type UnknownEvent, type UnknownType } from "../event.ts";
-import { defineProvider, type Provider } from "../provider.ts";
-import { dateFromSeconds, type JsonObject, parseJsonObject, stringMember } from "../reading/json.ts";
+import * as z from "zod/mini";
+import { defineSender, eventTypes, type SenderEvent } from "../define-sender.ts";
+import { type JobStatus, toJob } from "../event.ts";
+import type { Provider } from "../provider.ts";
+import { dateFromSeconds, isJsonObject, stringMember } from "../reading/json.ts";
 import { readHeader } from "../request/headers.ts";
 import type { SecretOption } from "../signatures/secrets.ts";
+import { standardWebhooksPolicy } from "../signatures/standard-webhooks-policy.ts";
 import { standardWebhooksSignature } from "../signatures/standard-webhooks-signature.ts";
-import { repeatHorizonMs, resolveTolerance } from "../signatures/timestamp.ts";
 
 export interface VideogenOptions {
   /** The endpoint's `signingSecret`, `whsec_` and base64. Default: the environment's `VIDEOGEN_WEBHOOK_SECRET`. */
@@ -14,55 +15,65 @@ export interface VideogenOptions {
   readonly toleranceSeconds?: number | undefined;
 }
 
-const text = v.nullish(v.string());
-const error = v.nullish(v.looseObject({ message: text, code: text, requirement: text }));
-const file = v.nullish(v.looseObject({}));
+const text = z.nullish(z.string());
+const error = z.nullish(z.looseObject({ message: text, code: text, requirement: z.nullish(z.unknown()) }));
+const file = z.nullish(z.custom<Readonly<Record<string, unknown>>>(isJsonObject));
+// A list longer than any tool gives is not looked through: its event is an unknown one.
+const anyResults = z.custom<unknown[]>((value) => Array.isArray(value) && value.length <= 1_000);
+const results = z.nullish(z.pipe(anyResults, z.array(z.looseObject({ fileId: text, type: text, file }))));
 
-const toolExecution = v.looseObject({
-  toolExecutionId: v.string(),
+/** `event.data` of `tool_execution.*`, the whole signed body. File URLs in it are signed: do not log them. */
+export const videogenToolExecution = z.looseObject({
+  toolExecutionId: z.string(),
   toolType: text,
-  results: v.nullish(v.array(v.looseObject({ fileId: text, type: text, file }))),
+  results,
   error,
 });
-const workflowRun = v.looseObject({
-  workflowRunId: v.string(),
+/** `event.data` of `workflow_run.*`. */
+export const videogenWorkflowRun = z.looseObject({
+  workflowRunId: z.string(),
   workflowType: text,
   projectId: text,
   projectUrl: text,
   error,
 });
-const projectExport = v.looseObject({ exportId: v.string(), projectId: text, exportFileId: text, error });
-const assistantMessage = v.looseObject({ messageId: v.string(), message: v.nullish(v.unknown()), error });
-const fileChange = v.looseObject({ fileId: v.string(), file, error });
+/** `event.data` of `project_export.*`. `exportFileId` is null until it has succeeded. */
+export const videogenProjectExport = z.looseObject({
+  exportId: z.string(),
+  projectId: text,
+  exportFileId: text,
+  error,
+});
+/** `event.data` of `assistant_message.*`. */
+export const videogenAssistantMessage = z.looseObject({
+  messageId: z.string(),
+  message: z.optional(z.unknown()),
+  error,
+});
+/** `event.data` of `file.*`. File URLs in it are signed: do not log them. */
+export const videogenFile = z.looseObject({ fileId: z.string(), file, error });
 
-type Ended = "succeeded" | "failed" | "cancelled";
-type FileChange =
-  | "upload.completed"
-  | "upload.failed"
-  | "playback_ready"
-  | "download_ready"
-  | "analysis_completed"
-  | "analysis_failed";
+const ended = ["succeeded", "failed", "cancelled"] as const;
+const uploaded = ["upload.completed", "upload.failed", "playback_ready", "download_ready"] as const;
+const events = {
+  ...eventTypes("tool_execution", ended, videogenToolExecution),
+  ...eventTypes("workflow_run", ended, videogenWorkflowRun),
+  ...eventTypes("project_export", ended, videogenProjectExport),
+  ...eventTypes("assistant_message", ended, videogenAssistantMessage),
+  ...eventTypes("file", [...uploaded, "analysis_completed", "analysis_failed"], videogenFile),
+};
+export type VideogenEvent = SenderEvent<typeof events>;
 
-/** VideoGen's events. `data` is the whole signed body; file URLs in it are signed, so do not log it. */
-export type VideogenEvent =
-  | KnownEvent<`tool_execution.${Ended}`, v.InferOutput<typeof toolExecution>>
-  | KnownEvent<`workflow_run.${Ended}`, v.InferOutput<typeof workflowRun>>
-  | KnownEvent<`project_export.${Ended}`, v.InferOutput<typeof projectExport>>
-  | KnownEvent<`assistant_message.${Ended}`, v.InferOutput<typeof assistantMessage>>
-  | KnownEvent<`file.${FileChange}`, v.InferOutput<typeof fileChange>>
-  | UnknownEvent;
-
-/** Per kind of event: its schema, and the member that names its job. */
-const kinds = {
-  tool_execution: { schema: toolExecution, id: "toolExecutionId" },
-  workflow_run: { schema: workflowRun, id: "workflowRunId" },
-  project_export: { schema: projectExport, id: "exportId" },
-  assistant_message: { schema: assistantMessage, id: "messageId" },
-  file: { schema: fileChange, id: "fileId" },
-} as const;
-
-const endings: ReadonlyMap<string, JobStatus> = new Map<string, JobStatus>([
+/** The member that names the job, by the first word of the event's name. */
+const jobIds = new Map([
+  ["tool_execution", "toolExecutionId"],
+  ["workflow_run", "workflowRunId"],
+  ["project_export", "exportId"],
+  ["assistant_message", "messageId"],
+  ["file", "fileId"],
+]);
+/** What the last word says of it. */
+const endings = new Map<string, JobStatus>([
   ["succeeded", "completed"],
   ["completed", "completed"],
   ["ready", "completed"],
@@ -70,59 +81,39 @@ const endings: ReadonlyMap<string, JobStatus> = new Map<string, JobStatus>([
   ["cancelled", "cancelled"],
 ]);
 
+/** Ends, each of which a job has once. */
+const comesOnce =
+  /^(?:(?:tool_execution|workflow_run|project_export|assistant_message)\.(?:succeeded|failed|cancelled)|file\.upload\.(?:completed|failed))$/;
+
 /** VideoGen: Standard Webhooks `v1`. Its event name is the body's `event`. */
 export function videogen(options: VideogenOptions = {}): Provider<VideogenEvent> {
-  const toleranceSeconds = resolveTolerance("videogen", options.toleranceSeconds);
-  return defineProvider<VideogenEvent>({
+  return defineSender({
     name: "videogen",
-    // Documented: 15 s, then exponential backoff. The schedule is not published; the specification's is assumed.
-    policy: {
-      timeoutMs: 15_000,
-      shortestRetryGapMs: 5_000,
-      retryHorizonMs: repeatHorizonMs(272_100_000, toleranceSeconds),
-      maxAttempts: null,
-    },
-    ...standardWebhooksSignature({
+    signature: standardWebhooksSignature({
       provider: "videogen",
       secret: options.secret,
       environmentVariable: "VIDEOGEN_WEBHOOK_SECRET",
-      toleranceSeconds,
+      toleranceSeconds: options.toleranceSeconds,
     }),
-    read({ headers, body }) {
-      const parsed = parseJsonObject(body);
-      if (!parsed.ok) return parsed;
+    // Documented: 15 s, then exponential backoff. The schedule is not published; the specification's is assumed.
+    policy: standardWebhooksPolicy(options.toleranceSeconds),
+    events,
+    read({ value, headers }) {
       const id = stringMember(readHeader(headers, "webhook-id"));
-      return { ok: true, event: toEvent(id, parsed.value), identity: [id] };
+      const type = stringMember(value.event);
+      const [, kind = "", last = ""] = /^([a-z_]+)\.(?:.+[._])?([a-z]+)$/.exec(type) ?? [];
+      const jobId = jobIds.get(kind);
+      const job = jobId === undefined ? null : toJob(value[jobId], endings.get(last));
+      return {
+        id,
+        type,
+        data: value,
+        job,
+        occurredAt: dateFromSeconds(value.occurredAt),
+        // An end comes once per job, so that a delivery made up from a status call and a late webhook are one. All
+        // else is told apart by the `webhook-id`: a file can be made playable and analysed again.
+        identity: job !== null && comesOnce.test(type) ? ["job", type, job.id] : [id],
+      };
     },
   });
 }
-
-function toEvent(id: string, data: JsonObject): VideogenEvent {
-  const type = stringMember(data.event);
-  const match =
-    /^(tool_execution|workflow_run|project_export|assistant_message|file)\.(?:.+[._])?([a-z]+)$/.exec(type);
-  const kind = match === null ? undefined : kinds[match[1] as keyof typeof kinds];
-  const status = endings.get(match?.[2] ?? "");
-  const base = {
-    provider: "videogen",
-    id,
-    job: kind === undefined ? null : toJob(data[kind.id], status),
-    occurredAt: dateFromSeconds(data.occurredAt),
-  };
-  const known = knownTypes.has(type) && kind !== undefined && v.is(kind.schema, data);
-  return known
-    ? ({ ...base, type, known, data } as VideogenEvent)
-    : { ...base, type: type as UnknownType, known: false, data };
-}
-
-const knownTypes: ReadonlySet<string> = new Set([
-  ...["tool_execution", "workflow_run", "project_export", "assistant_message"].flatMap((kind) =>
-    ["succeeded", "failed", "cancelled"].map((ended) => `${kind}.${ended}`),
-  ),
-  "file.upload.completed",
-  "file.upload.failed",
-  "file.playback_ready",
-  "file.download_ready",
-  "file.analysis_completed",
-  "file.analysis_failed",
-] satisfies string[]);

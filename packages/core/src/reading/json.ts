@@ -52,6 +52,11 @@ export function stringMember(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
+/** A count that starts at 1, or undefined where the value is none. */
+export function count(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : undefined;
+}
+
 const isoInstant = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(Z|[+-]\d\d:?\d\d)?$/;
 
 /**

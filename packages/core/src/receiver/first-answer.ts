@@ -1,14 +1,14 @@
 /**
  * Resolves with the first of: what `work` resolves to, what it passes to `answerEarly`, and `atDeadline` once
- * `deadlineMs` are over. The work itself always goes on to its end.
+ * `deadlineMs` are over; `Infinity`, and there is no deadline. The work itself always goes on to its end.
  *
- * @param onLate told the work's own result when something else was answered before.
+ * @param onLate told the work's own result, and the answer, when something else was answered before.
  */
 export function firstAnswer<Result>(
   work: (answerEarly: (result: Result) => void) => Promise<Result>,
   deadlineMs: number,
   atDeadline: () => Result,
-  onLate: (settled: Promise<Result>) => void,
+  onLate: (settled: Promise<Result>, answered: Result) => void,
 ): Promise<Result> {
   return new Promise((resolve, reject) => {
     let answered = false;
@@ -21,9 +21,12 @@ export function firstAnswer<Result>(
     function answerEarly(result: Result): void {
       if (answered) return;
       answer(result);
-      onLate(settled);
+      onLate(settled, result);
     }
-    const timer = setTimeout(() => answerEarly(atDeadline()), deadlineMs);
+    const timer =
+      deadlineMs === Number.POSITIVE_INFINITY
+        ? undefined
+        : setTimeout(() => answerEarly(atDeadline()), deadlineMs);
     const settled = work(answerEarly);
     settled.then(answer, reject);
   });

@@ -1,17 +1,22 @@
+import { type Passage, startPassage } from "../delivery/passage.ts";
+import { runLeased } from "../delivery/run-leased.ts";
 import type { WebhookEvent } from "../event.ts";
+import { notifyObservers, resolveObservers } from "../observers/observers.ts";
 import { type AnyReceiverOptions, type ReceiverOptions, resolveLimits } from "../options.ts";
-import { type Answer, type Outcome, toAnswer } from "../outcome.ts";
-import type { SignedRequest } from "../provider.ts";
+import type { Answer, Outcome } from "../outcome.ts";
+import { malformed, type Refusal, type SignedRequest } from "../provider.ts";
 import type { StandardSchema } from "../reading/schema.ts";
+import { type DeliverySource, type Trusted, trust } from "../reading/trust.ts";
+import type { HeaderSource } from "../request/headers.ts";
+import { pathOf } from "../request/path-of.ts";
 import { fromFetchRequest, type WebhookRequest } from "../request/request.ts";
-import { environmentVariable } from "../shared/environment.ts";
-import type { Store } from "../store.ts";
+import { createBodyBudget } from "./body-budget.ts";
 import { firstAnswer } from "./first-answer.ts";
+import { greetSender } from "./greet-sender.ts";
 import { trackInFlight } from "./in-flight.ts";
-import { logFailure, notify } from "./observe.ts";
-import { type Passage, startPassage } from "./passage.ts";
-import { claimAndRun, verifyAndRead } from "./process-delivery.ts";
 import { refuseBody, refuseByHeaders } from "./refuse-request.ts";
+import { isTrusted, verifyRequest } from "./verify-request.ts";
+import { warnInProduction } from "./warn-in-production.ts";
 
 /** Receives one sender's deliveries. */
 export interface Receiver {
@@ -20,11 +25,37 @@ export interface Receiver {
   /** For adapters: the same over a request whose body has not been read. */
   receive(request: WebhookRequest): Promise<Answer>;
   /**
+   * Reads content that did not come as a signed request and is to be believed all the same: you asked the sender for
+   * it, or kept it when it was verified.
+   *
+   * @returns a refusal where the provider cannot read it, or finds it too old.
+   */
+  trust(content: VouchedContent): Promise<Trusted | Refusal>;
+  /**
+   * Runs a trusted delivery: claims it, calls the callback, marks it done. A delivery that came before, in whatever
+   * way, is a duplicate. Resolves when the callback has ended or its lease is lost, after `maxRunMs` at the latest;
+   * there is no deadline, for nobody waits for an answer.
+   */
+  deliver(trusted: Trusted): Promise<Outcome>;
+  /**
    * For shutdown: answers 503 from now on and resolves once all requests in flight, also those whose body is still on
    * its way, are answered, their callbacks have ended or lost their lease (after `maxRunMs` at the latest), and the
    * others' claims are completed or given back. It does not close the store, which other receivers may share.
    */
   close(): Promise<void>;
+}
+
+/** Content that the caller answers for. */
+export interface VouchedContent {
+  readonly body: Uint8Array;
+  /** Default: none. One that is there and contradicts the body is refused, as in a request. */
+  readonly headers?: HeaderSource | undefined;
+  /** Why it comes this way: `reconcile` for an answer to our own question, `replay` for what was kept. */
+  readonly source: Exclude<DeliverySource, "http">;
+  /** When it came first, in milliseconds since the epoch. Default: now. */
+  readonly receivedAt?: number | undefined;
+  /** Which secret verified it when it came first, counted from 0. Default: null, none did. */
+  readonly secretIndex?: number | null | undefined;
 }
 
 export interface HandleContext {
@@ -47,27 +78,48 @@ export function createReceiver<
 >(receiverOptions: ReceiverOptions<Event, Transaction, Schema>): Receiver {
   const options = receiverOptions as unknown as AnyReceiverOptions;
   const limits = resolveLimits(options);
-  const { provider } = options;
-  const observer = options.onOutcome ?? logFailure;
+  const { provider, scope = "" } = options;
+  const observers = resolveObservers(options.onOutcome);
+  const run = runLeased(options, limits);
   const inFlight = trackInFlight();
+  const budget = createBodyBudget(limits.maxBytesInFlight);
   let closing = false;
   warnInProduction(options.store);
 
-  /** From bytes to outcome. Runs to its end whatever is answered meanwhile. */
-  async function process(
-    signed: SignedRequest,
+  function start(source: DeliverySource, path: string | null, deadlineMs: number): Passage {
+    return startPassage({
+      provider: provider.name,
+      scope,
+      source,
+      path,
+      deadlineMs,
+      successReply: provider.successReply,
+      retryAfterMs: limits.leaseMs,
+    });
+  }
+
+  /** Runs a delivery, or says why it cannot be trusted. Goes on to its end whatever is answered meanwhile. */
+  async function runTracked(
+    toTrusted: () => Promise<Trusted | Outcome>,
     passage: Passage,
     answerEarly: (outcome: Outcome) => void,
+    onEnd?: () => void,
   ): Promise<Outcome> {
-    const end = inFlight.begin();
-    function onLeaseLost(outcome: Outcome): void {
-      // A callback that hangs must not hold up a shutdown for ever: without its lease it can do no more than stop.
+    const ended = inFlight.begin();
+    function end(): void {
+      ended();
+      onEnd?.();
+    }
+    function onLost(outcome: Outcome): void {
+      // A callback that hangs must hold up neither a shutdown nor the budget: without its lease it can only stop.
       end();
       answerEarly(outcome);
     }
     try {
-      const read = await verifyAndRead(provider, signed, passage);
-      return read.ok ? await claimAndRun(read, passage, { options, limits }, onLeaseLost) : read.outcome;
+      const trusted = await toTrusted();
+      if (!isTrusted(trusted)) return trusted;
+      passage.identify(trusted);
+      return await run(trusted, passage, onLost);
     } catch (error) {
       return passage.outcome("internal-error", { error });
     } finally {
@@ -77,49 +129,83 @@ export function createReceiver<
 
   async function decide(request: WebhookRequest, passage: Passage): Promise<Outcome> {
     if (closing) return passage.outcome("shutting-down");
+    const { method, url, parameters, headers } = request;
+    const { receivedAt } = passage;
+    if (method !== "POST" && provider.greet !== undefined) return greetSender(provider, request, passage);
     const refused = refuseByHeaders(request, passage, provider, limits.maxBodyBytes);
     if (refused !== undefined) return refused;
     const timeoutMs = Math.max(0, Math.min(limits.bodyTimeoutMs, passage.leftMs()));
-    const body = await request.readBody({ maxBytes: limits.maxBodyBytes, timeoutMs });
-    if (!body.ok) return refuseBody(body, passage);
-    if (body.bytes.byteLength > limits.maxBodyBytes) return passage.outcome("body-too-large");
-    const signed: SignedRequest = {
-      headers: request.headers,
+    const { maxBodyBytes: maxBytes } = limits;
+    const { admit, release } = budget.open();
+    const body = await request.readBody({ maxBytes, timeoutMs, admit });
+    if (!body.ok || body.bytes.byteLength > maxBytes) {
+      release();
+      return body.ok ? passage.outcome("body-too-large") : refuseBody(body, passage);
+    }
+    const received: SignedRequest & { receivedAt: number } = {
+      method,
+      url,
+      parameters,
+      headers,
       body: body.bytes,
-      receivedAt: passage.receivedAt,
+      receivedAt,
     };
     return firstAnswer(
-      (answerEarly) => process(signed, passage, answerEarly),
+      (answerEarly) =>
+        runTracked(() => verifyRequest(provider, scope, received, passage), passage, answerEarly, release),
       passage.leftMs(),
       () => passage.outcome("deadline-exceeded"),
-      (settled) => {
-        const observed = settled.then((outcome) => notify(observer, { ...outcome, late: true }));
-        keepAlive(request, observed);
-      },
+      (settled, { status }) =>
+        keepAlive(
+          request,
+          settled.then((outcome) => tellLate(outcome, status)),
+        ),
     );
   }
 
+  function tellLate(outcome: Outcome, status: number): void {
+    notifyObservers(observers, { ...outcome, status, late: true });
+  }
+
   async function receive(request: WebhookRequest): Promise<Answer> {
-    const passage = startPassage(provider.name, limits.deadlineMs, limits.leaseMs);
+    const passage = start("http", pathOf(request.url), limits.deadlineMs);
     // From before the body is read: what is accepted now still has its callback to run, whenever `close` is called.
     const end = inFlight.begin();
     const outcome = await decide(request, passage).catch((error: unknown) =>
       passage.outcome("internal-error", { error }),
     );
     end();
-    notify(observer, outcome);
-    // How latchhook is mounted is for whoever mounted it, not for an observer that counts outcomes.
-    if (outcome.code === "body-consumed" && observer !== logFailure) logFailure(outcome);
-    return toAnswer(outcome);
+    notifyObservers(observers, outcome);
+    return passage.answer(outcome);
+  }
+
+  async function deliver(trusted: Trusted): Promise<Outcome> {
+    const passage = start(trusted.source, null, Number.POSITIVE_INFINITY);
+    const outcome = closing
+      ? passage.outcome("shutting-down")
+      : await firstAnswer(
+          (answerEarly) => runTracked(async () => trusted, passage, answerEarly),
+          Number.POSITIVE_INFINITY,
+          () => passage.outcome("deadline-exceeded"),
+          (settled, { status }) => void settled.then((late) => tellLate(late, status)),
+        );
+    notifyObservers(observers, outcome);
+    return outcome;
   }
 
   return {
     receive,
+    deliver,
+    async trust({ body, headers = {}, source, receivedAt = Date.now(), secretIndex = null }) {
+      const trusted = await trust(provider, { headers, body, receivedAt }, { scope, source, secretIndex });
+      return trusted.ok || trusted.kind !== "handshake" ? trusted : malformed("bad-challenge");
+    },
     async handle(request, context) {
       const { status, headers, body } = await receive(
         fromFetchRequest(request, (work) => context?.waitUntil?.(work)),
       );
-      return new Response(request.method === "HEAD" ? null : body, { status, headers });
+      const hasBody = request.method !== "HEAD" && body !== "";
+      return new Response(hasBody ? body : null, { status, headers });
     },
     async close() {
       closing = true;
@@ -129,19 +215,10 @@ export function createReceiver<
 }
 
 /** A runtime that will not be kept alive (an answer is out already) cannot end the process. */
-function keepAlive(request: WebhookRequest, work: Promise<unknown>): void {
+export function keepAlive(request: WebhookRequest, work: Promise<unknown>): void {
   try {
     request.waitUntil?.(work);
   } catch {
     // The work goes on for as long as the runtime lets it.
   }
-}
-
-const warned = new WeakSet<object>();
-
-function warnInProduction(store: Store<never>): void {
-  if (store.productionWarning === undefined || warned.has(store)) return;
-  if (environmentVariable("NODE_ENV") !== "production") return;
-  warned.add(store);
-  console.warn(`[latchhook] ${store.productionWarning}`);
 }

@@ -1,15 +1,15 @@
+import type { Passage } from "../delivery/passage.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Provider } from "../provider.ts";
 import { hasContentCoding } from "../request/content-coding.ts";
 import { readHeader } from "../request/headers.ts";
 import type { BodyResult, WebhookRequest } from "../request/request.ts";
-import type { Passage } from "./passage.ts";
 
 /** What the request line and the headers alone rule out, before a byte of the body is read. */
 export function refuseByHeaders(
   { method, headers }: WebhookRequest,
   { receivedAt, outcome }: Passage,
-  provider: Provider,
+  provider: Pick<Provider, "precheck">,
   maxBodyBytes: number,
 ): Outcome | undefined {
   if (method !== "POST") return outcome("method-not-allowed");
@@ -22,7 +22,6 @@ export function refuseByHeaders(
 
 /** Why a body could not be read. */
 export function refuseBody(body: BodyResult & { readonly ok: false }, { outcome }: Passage): Outcome {
-  return body.reason === "consumed"
-    ? outcome("body-consumed", { mend: body.mend })
-    : outcome(`body-${body.reason}`);
+  if (body.reason === "consumed") return outcome("body-consumed", { mend: body.mend });
+  return outcome(body.reason === "overloaded" ? "overloaded" : `body-${body.reason}`);
 }

@@ -19,7 +19,7 @@ const discard = { bytes: 10 * 1_048_576, ms: 2_000 };
  */
 export function readStream(
   stream: ByteStream,
-  { maxBytes, timeoutMs }: BodyLimits,
+  { maxBytes, timeoutMs, admit }: BodyLimits,
   onEnd: () => void = () => {},
 ): Promise<BodyResult> {
   const reader = readerOf(stream);
@@ -47,6 +47,7 @@ export function readStream(
       if (refused) return;
       if (chunk === undefined) refuse(textual);
       else if (length > maxBytes) refuse({ ok: false, reason: "too-large" });
+      else if (admit?.(length) === false) refuse({ ok: false, reason: "overloaded" });
       else collected.add(chunk);
     }
     async function pump(): Promise<void> {

@@ -5,7 +5,8 @@ import { andThen, isPromiseLike, type MaybePromise } from "../shared/maybe-promi
 
 /**
  * A secret, several (all are tried, for rotation), or a function that finds them for a request (one endpoint for many
- * tenants). The function sees unverified input. Left out or undefined, the provider's environment variable is read.
+ * tenants, told apart by a route parameter, for example). The function sees unverified input. Left out or undefined, the
+ * provider's environment variable is read.
  */
 export type SecretOption =
   | string
@@ -15,7 +16,10 @@ export type SecretOption =
 export interface SecretSource<Key> {
   /** The provider's factory, as error messages name it. */
   readonly provider: string;
+  /** The option that `secret` came in, as error messages name it. Default: `secret`. */
+  readonly option?: string | undefined;
   readonly secret: SecretOption | undefined;
+  /** Read where `secret` is left out. */
   readonly environmentVariable: string;
   /** Turns the text into a key. @throws LatchhookError `invalid-secret` */
   readonly importKey: (secret: string) => Key;
@@ -25,7 +29,7 @@ export interface SecretSource<Key> {
 export type KeyRing<Key> = (request: SignedRequest) => MaybePromise<readonly Key[]>;
 
 /** What a template or a settings page leaves where the secret was never filled in. */
-const placeholders: ReadonlySet<string> = new Set(["undefined", "null", "whsec_"]);
+const placeholders: ReadonlySet<string> = new Set(["undefined", "null", "whsec_", "v1,whsec_"]);
 
 /** Tenants' keys that a resolver's ring remembers; beyond it the oldest is imported again. */
 const importedKeysKept = 256;
@@ -33,6 +37,8 @@ const importedKeysKept = 256;
 /**
  * Resolves a provider's secret to its keys: now, where it is text, and at each request where it is a function.
  *
+ * @returns the ring; asked for keys, it throws (or rejects with) `secret-unavailable` where the function fails, and
+ *   nothing else.
  * @throws LatchhookError `missing-secret` or `invalid-secret`, naming the option and the environment variable.
  */
 export function keyRing<Key>(source: SecretSource<Key>): KeyRing<Key> {
@@ -97,42 +103,9 @@ function environmentSecret(source: SecretSource<unknown>): string {
 }
 
 function missingSecret(source: SecretSource<unknown>, problem: string): LatchhookError {
+  const { provider, option = "secret", environmentVariable: variable } = source;
   return new LatchhookError(
     "missing-secret",
-    `${source.provider}: the secret${problem}. Pass { secret } or set ${source.environmentVariable}.`,
+    `${provider}: the ${option}${problem}. Pass { ${option} } or set ${variable}.`,
   );
-}
-
-/** The UTF-8 bytes of a secret that its sender uses as it is, without the white space that copying adds. */
-export function utf8Secret(secret: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(secret.trim());
-}
-
-/**
- * The bytes of a base64 secret, padded or not, with or without one of `prefixes`.
- *
- * @throws LatchhookError `invalid-secret` when it is not base64 or has fewer than `minimumBytes`.
- */
-export function base64Secret(
-  provider: string,
-  secret: string,
-  prefix: string,
-  minimumBytes: number,
-): Uint8Array<ArrayBuffer> {
-  const trimmed = secret.trim();
-  const text = (trimmed.startsWith(prefix) ? trimmed.slice(prefix.length) : trimmed).replace(/=+$/, "");
-  if (!/^[A-Za-z0-9+/]+$/.test(text) || text.length % 4 === 1) {
-    throw new LatchhookError(
-      "invalid-secret",
-      `${provider}: the secret is not base64 (after ${prefix}). Copy it whole, as the sender showed it.`,
-    );
-  }
-  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-  if (bytes.length < minimumBytes) {
-    throw new LatchhookError(
-      "invalid-secret",
-      `${provider}: the secret has ${bytes.length} bytes; at least ${minimumBytes} are needed. Copy it whole.`,
-    );
-  }
-  return bytes;
 }

@@ -1,11 +1,15 @@
 import { LatchhookError } from "../errors.ts";
 import { type Refusal, unauthentic } from "../provider.ts";
+import { dateFromIso } from "../reading/json.ts";
 
 /** How far a signed timestamp may be from the receiver's clock, either way, in seconds. */
 export const defaultToleranceSeconds = 300;
 
+/** How a sender writes the time: Unix seconds (ten digits), milliseconds (thirteen), or an ISO 8601 instant. */
+export type TimestampUnit = "seconds" | "milliseconds" | "iso";
+
 /**
- * Refuses a timestamp header that is absent, not exactly ten digits, or further from the clock than the tolerance.
+ * Refuses a timestamp that is absent, misshapen, or further from the clock than the tolerance.
  *
  * Ten digits without a leading zero are Unix seconds from 2001 to 2286. `Number`, `parseInt` and `Date.parse` all
  * accept forms that a sender never sends (`1e9`, `0x6A`, `1700000000abc`), and a NaN would pass every comparison.
@@ -14,18 +18,30 @@ export function checkTimestamp(
   text: string | undefined,
   receivedAt: number,
   toleranceSeconds: number,
+  unit: TimestampUnit = "seconds",
 ): Refusal | undefined {
   if (text === undefined || text === "") return unauthentic("missing-timestamp");
-  if (!isUnixSeconds(text)) return unauthentic("malformed-timestamp");
-  const ageSeconds = Math.floor(receivedAt / 1000) - Number(text);
+  const ageSeconds = ageOf(text, receivedAt, unit);
+  if (ageSeconds === undefined) return unauthentic("malformed-timestamp");
   if (ageSeconds > toleranceSeconds) return unauthentic("stale-timestamp");
   if (ageSeconds < -toleranceSeconds) return unauthentic("future-timestamp");
   return undefined;
 }
 
-function isUnixSeconds(text: string): boolean {
-  if (text.length !== 10 || text.charCodeAt(0) === 0x30) return false;
-  for (let index = 0; index < 10; index++) {
+/** How old a timestamp is, in seconds; of whole seconds where it has no finer ones. Undefined where it is misshapen. */
+function ageOf(text: string, receivedAt: number, unit: TimestampUnit): number | undefined {
+  if (unit === "seconds") {
+    return isDigits(text, 10) ? Math.floor(receivedAt / 1000) - Number(text) : undefined;
+  }
+  const instant =
+    unit === "iso" ? dateFromIso(text)?.getTime() : isDigits(text, 13) ? Number(text) : undefined;
+  return instant === undefined ? undefined : (receivedAt - instant) / 1000;
+}
+
+/** Exactly `count` ASCII digits, the first of them not 0. */
+function isDigits(text: string, count: number): boolean {
+  if (text.length !== count || text.charCodeAt(0) === 0x30) return false;
+  for (let index = 0; index < count; index++) {
     const code = text.charCodeAt(index);
     if (code < 0x30 || code > 0x39) return false;
   }
@@ -52,6 +68,32 @@ export function resolveTolerance(provider: string, toleranceSeconds: number | un
  * For how long a delivery can come again: as long as its sender retries, and as long as a captured one is believed,
  * which is from the tolerance before its timestamp to the tolerance after.
  */
-export function repeatHorizonMs(retryHorizonMs: number, toleranceSeconds: number): number {
+export function repeatHorizonMs(
+  retryHorizonMs: number,
+  toleranceSeconds: number = defaultToleranceSeconds,
+): number {
   return Math.max(retryHorizonMs, 2 * toleranceSeconds * 1000);
+}
+
+export interface ContentAgeLimits {
+  /** How old the signed instant may be, in milliseconds. */
+  readonly maxAgeMs: number;
+  /** How far in the future it may be, in milliseconds. */
+  readonly toleranceMs: number;
+}
+
+/**
+ * Refuses content whose own, signed instant is too old or in the future: all that limits a replay where a sender signs
+ * no timestamp. An absent one (null) refuses nothing; the reading is then `undated`.
+ */
+export function checkContentAge(
+  instant: Date | null,
+  receivedAt: number,
+  { maxAgeMs, toleranceMs }: ContentAgeLimits,
+): Refusal | undefined {
+  if (instant === null) return undefined;
+  const ageMs = receivedAt - instant.getTime();
+  if (ageMs > maxAgeMs) return unauthentic("stale-content");
+  if (ageMs < -toleranceMs) return unauthentic("future-content");
+  return undefined;
 }

@@ -185,6 +185,54 @@ describe("deliveries of AI Stats", () => {
     expect(trial.persisted).toHaveLength(2);
   });
 
+  describe("deliveries of May 2026, with neither id nor delivery key", () => {
+    const early = (type: string, data: object) =>
+      signAs({ body: { type, created_at: 1, data: { id: "job_1", ...data } }, metadata: false });
+
+    it.each([
+      [47, 50],
+      [52.4, 50],
+      [45, 50],
+      [44.9, 50],
+      [0, 5],
+      [4, 5],
+      [7, 10],
+      [94, 90],
+      [95.2, 95],
+      [99, 95],
+      [100, 95],
+    ])("progress %d, whose retry carries %d → one call", async (raw, bucket) => {
+      const trial = trialOf();
+      expectProcessed(await trial.post(early("video.progress", { progress: raw })), "the first attempt");
+      expect((await trial.post(early("video.progress", { progress: bucket }))).body).toBe(duplicate);
+    });
+
+    it("two buckets → two calls", async () => {
+      const trial = trialOf();
+      for (const progress of [44, 54, 55]) await trial.post(early("video.progress", { progress }));
+      expect(trial.persisted).toHaveLength(3);
+    });
+
+    it("a batch's steps, told by its request_counts → a call for each, and none for a retry", async () => {
+      const trial = trialOf();
+      const counts = [
+        { total: 20, completed: 5, failed: 0 },
+        { total: 20, completed: 9, failed: 0 },
+        { total: 20, completed: 9, failed: 1 },
+      ];
+      for (const request_counts of [...counts, ...counts]) {
+        await trial.post(early("batch.progress", { request_counts, updated_at: Math.random().toString() }));
+      }
+      expect(trial.persisted).toHaveLength(3);
+    });
+
+    it("steps that nothing tells apart but the body → a call for each, so that none is lost", async () => {
+      const trial = trialOf();
+      for (const updated_at of ["1", "2"]) await trial.post(early("batch.progress", { updated_at }));
+      expect(trial.persisted).toHaveLength(2);
+    });
+  });
+
   it("G81 job.* and video.* subscribers see the same video.* types", async () => {
     const trial = trialOf();
     const subscriptions = [["job.completed", "job.failed"], ["video.completed"], []];

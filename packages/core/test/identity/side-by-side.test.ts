@@ -78,14 +78,14 @@ describe("identities side by side", () => {
     }
   });
 
-  it("VideoGen: one webhook-id is one delivery, whatever is signed under it", async () => {
+  it("VideoGen: of what can come again, one webhook-id is one delivery, whatever is signed under it", async () => {
     const trial = trialOf(videogen({ secret }));
-    await trial.post(signVideogen({ secret, id: "msg_1", event: "workflow_run.failed" }));
+    await trial.post(signVideogen({ secret, id: "msg_1", event: "file.analysis_failed" }));
     expect(
-      (await trial.post(signVideogen({ secret, id: "msg_1", event: "workflow_run.succeeded" }))).body,
+      (await trial.post(signVideogen({ secret, id: "msg_1", event: "file.analysis_completed" }))).body,
     ).toBe(duplicate);
     expectProcessed(
-      await trial.post(signVideogen({ secret, id: "msg_2", event: "workflow_run.failed" })),
+      await trial.post(signVideogen({ secret, id: "msg_2", event: "file.analysis_failed" })),
       "another",
     );
   });

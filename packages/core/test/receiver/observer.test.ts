@@ -56,7 +56,15 @@ describe("an observer", () => {
       secretIndex: 1,
       claimAttempt: 1,
       durationMs: expect.any(Number),
-      retryAfterMs: expect.any(Number),
+      scope: "",
+      source: "http",
+      path: null,
+      eventId: "gen_01",
+      type: "video.generation.completed",
+      job: { id: "gen_01", status: "completed", terminal: true },
+      attempt: 1,
+      maxAttempts: 3,
+      lastAttempt: false,
     });
     expect(outcome?.durationMs).toBeGreaterThanOrEqual(0);
   });
@@ -81,6 +89,7 @@ async function logged(
 describe("the default observer", () => {
   it("says nothing of what was processed, or of what a sender did wrong", async () => {
     const written = vi.spyOn(console, "error").mockImplementation(() => {});
+    vi.spyOn(console, "warn").mockImplementation(() => {});
     const receiver = createReceiver({ provider, store: memoryStore(), persist: () => {} });
     for (const request of [dialect.sign(), dialect.sign(), withSignature(dialect, dialect.sign(), "junk")]) {
       await post(receiver, request);

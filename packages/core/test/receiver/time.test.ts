@@ -122,7 +122,7 @@ describe("the deadline", () => {
         return { ok: true, bytes: body };
       },
     });
-    expect(limitsSeen).toEqual([{ maxBytes: 1_048_576, timeoutMs: 8_000 }]);
+    expect(limitsSeen).toMatchObject([{ maxBytes: 1_048_576, timeoutMs: 8_000 }]);
   });
 
   it("work that goes on after the answer is handed to waitUntil", async () => {

@@ -3,7 +3,9 @@ import {
   type BodyResult,
   createReceiver,
   type Delivery,
+  type Handshake,
   type HeaderSource,
+  logOutcomes,
   type Outcome,
   type Provider,
   type Receiver,
@@ -34,16 +36,22 @@ export interface PostedRequest {
   readonly body: Uint8Array;
 }
 
+/** In place of the default log: what is refused here is refused on purpose. */
+const silentLog = logOutcomes({ error() {}, warn() {} });
+
 type Overrides = Partial<ReceiverOptions<WebhookEvent, never, StandardSchema | undefined>>;
 
 /** A receiver over a memory store, both counted. */
-export function trialReceiver(provider: Provider, options: Overrides = {}): TrialReceiver {
+export function trialReceiver(
+  provider: Provider<WebhookEvent, Handshake>,
+  options: Overrides = {},
+): TrialReceiver {
   const persisted: TrialReceiver["persisted"] = [];
   const outcomes: Outcome[] = [];
   const storeCalls: string[] = [];
   const receiver = createReceiver<WebhookEvent, never, StandardSchema | undefined>({
     provider,
-    onOutcome: (outcome) => outcomes.push(outcome),
+    onOutcome: [(outcome) => outcomes.push(outcome), silentLog],
     ...options,
     store: countCalls(options.store ?? memoryStore(), storeCalls),
     persist: async (event, delivery) => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { dialects } from "../support/dialects.ts";
 import { bodyTests } from "./body-tests.ts";
 import { propertyTests } from "./property-tests.ts";
+import { schemeTests } from "./scheme-tests.ts";
 import { signatureTests } from "./signature-tests.ts";
 import { standardWebhooksTests } from "./standard-webhooks-tests.ts";
 import { timestampTests } from "./timestamp-tests.ts";
@@ -13,6 +14,7 @@ describe("on node:crypto", () => {
   });
 
   signatureTests();
+  schemeTests();
   standardWebhooksTests();
   timestampTests();
   bodyTests();

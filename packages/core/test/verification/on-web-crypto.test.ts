@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { dialects } from "../support/dialects.ts";
 import { bodyTests } from "./body-tests.ts";
 import { propertyTests } from "./property-tests.ts";
+import { schemeTests } from "./scheme-tests.ts";
 import { signatureTests } from "./signature-tests.ts";
 import { standardWebhooksTests } from "./standard-webhooks-tests.ts";
 import { timestampTests } from "./timestamp-tests.ts";
@@ -17,6 +18,7 @@ describe("on Web Crypto", () => {
   });
 
   signatureTests();
+  schemeTests();
   standardWebhooksTests();
   timestampTests();
   bodyTests();

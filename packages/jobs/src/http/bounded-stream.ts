@@ -1,5 +1,6 @@
 import { failure, type JobError } from "../result.ts";
 import type { Clock } from "./clock.ts";
+import { describeCause, shownUrl } from "./describe-cause.ts";
 
 /** What a content stream fails with half-way. `error` says why, as a value. */
 export class JobStreamError extends Error {
@@ -13,6 +14,8 @@ export class JobStreamError extends Error {
 }
 
 export interface StreamLimits {
+  /** Where the stream comes from, for messages. */
+  readonly url: URL;
   readonly maxBytes: number;
   /** The longest pause between two chunks while the reader is waiting for one, in milliseconds. */
   readonly idleMs: number;
@@ -26,8 +29,9 @@ export interface StreamLimits {
 export function boundedStream(
   source: ReadableStream<Uint8Array>,
   clock: Clock,
-  { maxBytes, idleMs, signal }: StreamLimits,
+  limits: StreamLimits,
 ): ReadableStream<Uint8Array> {
+  const { maxBytes, idleMs } = limits;
   const reader = source.getReader();
   let length = 0;
   let silent = false;
@@ -52,7 +56,7 @@ export function boundedStream(
       controller.enqueue(value);
     } catch (error) {
       close();
-      controller.error(error instanceof JobStreamError ? error : brokenStream(silent, idleMs, signal, error));
+      controller.error(error instanceof JobStreamError ? error : brokenStream(silent, limits, error));
     } finally {
       clearTimeout(timer);
     }
@@ -62,13 +66,13 @@ export function boundedStream(
 
 function brokenStream(
   silent: boolean,
-  idleMs: number,
-  signal: AbortSignal | undefined,
+  { url, idleMs, signal }: StreamLimits,
   cause: unknown,
 ): JobStreamError {
   if (signal?.aborted === true) return streamError("aborted", "The download was aborted by its caller.");
-  if (silent) return streamError("timeout", `The sender sent nothing for ${idleMs} ms.`);
-  return streamError("unreachable", "The sender broke off before the end of the content.", cause);
+  if (silent) return streamError("timeout", `${shownUrl(url)} sent nothing for ${idleMs} ms.`);
+  const message = `${shownUrl(url)} broke off before the end of the content (${describeCause(cause)}).`;
+  return streamError("unreachable", message, cause);
 }
 
 function streamError(code: JobError["code"], message: string, cause?: unknown): JobStreamError {

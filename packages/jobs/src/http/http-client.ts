@@ -4,6 +4,7 @@ import { failure, type JobFailure, type JobResult } from "../result.ts";
 import { resolveApiKey } from "./api-key.ts";
 import { joinPath, resolveBaseUrl } from "./base-url.ts";
 import { type Clock, startClock } from "./clock.ts";
+import { describeCause, shownUrl } from "./describe-cause.ts";
 import { readJsonBody } from "./json-body.ts";
 import { statusFailure } from "./status-failure.ts";
 
@@ -28,7 +29,7 @@ export interface CallOptions {
 }
 
 export interface HttpRequest extends CallOptions {
-  readonly method: "GET" | "POST" | "DELETE";
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   /** Path segments after the base URL; each is encoded. */
   readonly path: readonly string[];
   readonly query?: Readonly<Record<string, string>> | undefined;
@@ -38,6 +39,7 @@ export interface HttpRequest extends CallOptions {
 /** An answer with its body unread, and the clock that runs over it. */
 export interface OpenResponse {
   readonly response: Response;
+  readonly url: URL;
   readonly clock: Clock;
 }
 
@@ -56,13 +58,15 @@ export interface HttpClient {
 export interface HttpDefaults {
   readonly factory: string;
   readonly environmentVariable: string;
+  /** The option that holds the key. Default: `apiKey`. */
+  readonly keyOption?: string | undefined;
   readonly baseUrl: string;
 }
 
 /** A fetch with limits: of size, of time, and of where the API key goes. */
 export function createHttpClient(options: HttpOptions, defaults: HttpDefaults): HttpClient {
   const { factory } = defaults;
-  const apiKey = resolveApiKey(factory, options.apiKey, defaults.environmentVariable);
+  const apiKey = resolveApiKey(options.apiKey, defaults);
   const baseUrl = resolveBaseUrl(factory, options.baseUrl ?? defaults.baseUrl);
   const timeoutMs = positive(factory, "timeoutMs", options.timeoutMs ?? 30_000);
   const maxBytes = positive(factory, "maxResponseBytes", options.maxResponseBytes ?? 1_048_576);
@@ -76,22 +80,22 @@ export function createHttpClient(options: HttpOptions, defaults: HttpDefaults): 
     for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value);
     const clock = startClock(timeoutMs, request.signal);
     try {
-      return { ok: true, response: await call(url, toInit(request, apiKey, clock)), clock };
+      return { ok: true, response: await call(url, toInit(request, apiKey, clock)), url, clock };
     } catch (error) {
       clock.release();
-      return brokenCall(clock, request, timeoutMs, error);
+      return brokenCall({ clock, url, timeoutMs }, request, describeCause(error));
     }
   }
 
   async function any(request: HttpRequest): Promise<JobResult<{ value: unknown }>> {
     const sent = await send(request);
     if (!sent.ok) return sent;
-    const { response, clock } = sent;
+    const { response, url, clock } = sent;
     const body = await readJsonBody(response, { maxBytes, timeoutMs });
     clock.release();
     if (!body.ok) {
       clock.abort();
-      if (body.reason === "broken") return brokenCall(clock, request, timeoutMs);
+      if (body.reason === "broken") return brokenCall({ clock, url, timeoutMs }, request, "in mid-answer");
       return failure("too-large", `The answer is larger than ${maxBytes} bytes.`, {
         status: response.status,
       });
@@ -130,14 +134,15 @@ function toInit(request: HttpRequest, apiKey: string, clock: Clock): RequestInit
   return { ...init, body: JSON.stringify(request.body) };
 }
 
-function brokenCall(clock: Clock, request: HttpRequest, timeoutMs: number, error?: unknown): JobFailure {
+function brokenCall(
+  { clock, url, timeoutMs }: { readonly clock: Clock; readonly url: URL; readonly timeoutMs: number },
+  request: HttpRequest,
+  cause: string,
+): JobFailure {
   if (request.signal?.aborted === true) return failure("aborted", "The call was aborted by its caller.");
   if (clock.timedOut()) {
     const doubt = request.method === "POST" ? " It may have been carried out all the same." : "";
-    return failure("timeout", `There was no whole answer within ${timeoutMs} ms.${doubt}`);
+    return failure("timeout", `${shownUrl(url)} gave no whole answer within ${timeoutMs} ms.${doubt}`);
   }
-  const cause = error instanceof Error ? error.cause : undefined;
-  const code =
-    typeof cause === "object" && cause !== null && "code" in cause ? ` (${String(cause.code)})` : "";
-  return failure("unreachable", `The sender could not be reached, or broke off${code}.`);
+  return failure("unreachable", `${shownUrl(url)} could not be reached, or broke off (${cause}).`);
 }

@@ -1,4 +1,5 @@
 import type { JobStatus } from "@latchhook/core";
+import { creativeaiDeliveryBody, creativeaiEndedAt } from "../delivery-body/creativeai-delivery-body.ts";
 import { isLoopback } from "../http/base-url.ts";
 import { type CallOptions, createHttpClient, type HttpOptions } from "../http/http-client.ts";
 import type { JobSource, JobState, WaitOptions } from "../job-source.ts";
@@ -34,6 +35,7 @@ export interface CreativeaiJobs extends JobSource {
   /** Polls until the job has ended, every 5 s, as the sender recommends. */
   wait(id: string, options?: WaitOptions): Promise<JobResult<{ readonly job: JobState }>>;
   toDeliveryBody(job: JobState): Uint8Array | undefined;
+  endedAt(job: JobState): Date | null;
 }
 
 const statuses: ReadonlyMap<unknown, JobStatus> = new Map<unknown, JobStatus>([
@@ -70,7 +72,8 @@ export function creativeaiJobs(options: CreativeaiJobsOptions = {}): CreativeaiJ
     provider: "creativeai",
     get,
     wait: waitForJob(get, pollIntervalMs),
-    toDeliveryBody,
+    toDeliveryBody: creativeaiDeliveryBody,
+    endedAt: creativeaiEndedAt,
 
     async create(request, { signal } = {}) {
       if (request.webhook_url !== undefined) {
@@ -86,26 +89,5 @@ export function creativeaiJobs(options: CreativeaiJobsOptions = {}): CreativeaiJ
 
 function toState(data: JsonObject): JobResult<{ job: JobState }> {
   const { id, status, progress, error_message: errorMessage } = data;
-  return readState(data, { id, status, progress, errorMessage }, statuses);
-}
-
-/** Beyond this the provider takes a signed `completed_at` for a replay; this answer is none, so it goes undated. */
-const datedForMs = 6 * 86_400_000;
-const encoder = new TextEncoder();
-
-/** CreativeAI delivers the generation itself, identified by its id and status. */
-function toDeliveryBody({ terminal, id, status, data }: JobState): Uint8Array | undefined {
-  if (!terminal) return undefined;
-  const { completed_at: completedAt, ...rest } = data;
-  const ageMs = typeof completedAt === "string" ? Date.now() - Date.parse(completedAt) : Number.NaN;
-  const dated = Math.abs(ageMs) < datedForMs;
-  return encoder.encode(
-    JSON.stringify({
-      ...rest,
-      id,
-      object: "video.generation",
-      status,
-      ...(dated ? { completed_at: completedAt } : {}),
-    }),
-  );
+  return readState(data, { kind: "video", id, status, progress, errorMessage }, statuses);
 }

@@ -2,9 +2,12 @@ import { type JobStatus, toJob } from "@latchhook/core";
 import type { JobState } from "../job-source.ts";
 import type { JsonObject } from "../json.ts";
 import { failure, type JobFailure, type JobResult } from "../result.ts";
+import { isText } from "../text.ts";
 
 /** What a sender's answer says of a job, found in that sender's own members. */
 export interface StateMembers {
+  readonly kind: string;
+  readonly projectId?: unknown;
   readonly id: unknown;
   readonly status: unknown;
   readonly progress?: unknown;
@@ -22,14 +25,16 @@ export function readState(
   if (status === undefined) return unknownStatus(members.status);
   const job = toJob(members.id, status);
   if (job === null) return failure("malformed-response", "The answer names no job id.");
-  const { progress, pollAfterSeconds, errorMessage } = members;
+  const { kind, projectId, progress, pollAfterSeconds, errorMessage } = members;
   return {
     ok: true,
     job: {
       ...job,
+      kind,
+      projectId: isText(projectId) ? projectId : null,
       progress: isNumber(progress) ? Math.min(Math.max(progress, 0), 100) : null,
       pollAfterMs: isNumber(pollAfterSeconds) && pollAfterSeconds > 0 ? pollAfterSeconds * 1000 : null,
-      errorMessage: typeof errorMessage === "string" && errorMessage !== "" ? errorMessage : null,
+      errorMessage: isText(errorMessage) ? errorMessage : null,
       data,
     },
   };

@@ -1,9 +1,11 @@
+import { withHiddenSecret } from "../hidden-secret.ts";
 import { isLoopback } from "../http/base-url.ts";
 import { type CallOptions, createHttpClient, type HttpOptions } from "../http/http-client.ts";
 import type { JobSource } from "../job-source.ts";
 import { objectMember } from "../json.ts";
 import { failure, type JobResult } from "../result.ts";
 import { checkWebhookUrl } from "../subscription/webhook-url.ts";
+import { isText } from "../text.ts";
 
 export interface VideogenWebhooksOptions extends HttpOptions {
   /** Whether webhooks may go to this machine over http. Default: only where `baseUrl` is this machine too. */
@@ -27,7 +29,7 @@ export interface VideogenEndpoint {
 export interface VideogenWebhooks extends JobSource {
   /**
    * Registers an endpoint. `signingSecret` is given this once: store it where the receiver reads its secret, and do
-   * not log it.
+   * not log it. It is not enumerable: printing, spreading and `JSON.stringify` of the result leave it out.
    */
   register(
     request: VideogenEndpointRequest,
@@ -39,7 +41,7 @@ export interface VideogenWebhooks extends JobSource {
 
 /**
  * Webhook endpoints of VideoGen. The API key comes from `VIDEOGEN_API_KEY` unless it is given. As a source of jobs it
- * cannot be asked: `trackJobs` knows its jobs from webhooks alone, and reports one that is overdue.
+ * cannot be asked: `trackJobs` then knows jobs from webhooks alone, and reports one that is overdue. `videogenJobs` can.
  *
  * @throws LatchhookError for an option that cannot work.
  */
@@ -69,7 +71,7 @@ export function videogenWebhooks(options: VideogenWebhooksOptions = {}): Videoge
       if (endpoint === undefined || !isText(signingSecret)) {
         return failure("malformed-response", "The answer holds no endpointId and signingSecret.");
       }
-      return { ok: true, endpoint, signingSecret };
+      return withHiddenSecret({ ok: true as const, endpoint }, "signingSecret", signingSecret);
     },
 
     async list({ signal } = {}) {
@@ -99,8 +101,4 @@ function toEndpoint(value: unknown): VideogenEndpoint | undefined {
     events: Array.isArray(events) ? events.filter(isText) : [],
     description: isText(description) ? description : null,
   };
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === "string" && value !== "";
 }

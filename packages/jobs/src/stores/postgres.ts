@@ -66,10 +66,11 @@ export function postgresJobs(options: PostgresJobsOptions): JobStore {
         throw toStoreError(error, "migrate the jobs table");
       }
     },
-    async advance(owner, { id, status, progress, settled, checkInMs, authoritative }) {
-      const key = await jobKey(owner, id);
+    async advance(owner, news) {
+      const { status, progress, settled, checkInMs, authoritative } = news;
+      const key = await jobKey(owner, news.id);
       const statement = authoritative ? statements.advanceByAnswer : statements.advance;
-      const identity = [key, ...ownerValues(owner), storedId(id)];
+      const identity = [key, ...ownerValues(owner), storedId(news)];
       const state = [status, rankOf(status), progress ?? "", settled ? 1 : 0, Math.round(checkInMs)];
       const [row] = await run("record a job", statement, ...identity, ...state);
       return toTrackedJob(row ?? {});

@@ -85,10 +85,11 @@ export function sqliteJobs(options: SqliteJobsOptions): JobStore {
     async migrate() {
       await run("SELECT 1");
     },
-    async advance(owner, { id, status, progress, settled, checkInMs, authoritative }) {
-      const key = await jobKey(owner, id);
+    async advance(owner, news) {
+      const { status, progress, settled, checkInMs, authoritative } = news;
+      const key = await jobKey(owner, news.id);
       const sql = authoritative ? statements.advanceByAnswer : statements.advance;
-      const identity = [key, ...ownerValues(owner), storedId(id)];
+      const identity = [key, ...ownerValues(owner), storedId(news)];
       const state = [status, rankOf(status), progress, settled ? 1 : 0, Math.round(checkInMs)];
       const [row] = await run(sql, ...identity, ...state);
       return toTrackedJob(row ?? {});

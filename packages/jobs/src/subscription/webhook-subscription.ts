@@ -4,13 +4,31 @@ import { checkWebhookUrl, type SubscriptionError, type WebhookUrlOptions } from 
 /** The kinds of job whose events can be subscribed to. */
 export type JobKind = "video" | "batch";
 
-export interface WebhookSubscription {
+/** Where a job's events go: to an endpoint that was registered, or to a URL that is given with the job. */
+export type WebhookSubscription = EndpointSubscription | InlineSubscription;
+
+/** What the API takes since August 2026. The secret is the endpoint's own. */
+export interface EndpointSubscription {
+  /** The `id` of an endpoint that `aiStatsEndpoints().create` made. */
+  readonly endpoint_id: string;
+  /**
+   * `job.*` names and names of the job's kind. Default: the endpoint's own events. Where it was created with none,
+   * those are completions, failures and cancellations; `expired` is not among them.
+   */
+  readonly events?: readonly string[] | undefined;
+  readonly url?: undefined;
+  readonly secret?: undefined;
+}
+
+/** What the API took until August 2026, and older deployments still take. */
+export interface InlineSubscription {
   /** Where events go. */
   readonly url: string;
   /** `job.*` names and names of the job's kind. Default: the four that end a job. */
   readonly events?: readonly string[] | undefined;
   /** What signs them, `whsec_` included. */
   readonly secret?: string | undefined;
+  readonly endpoint_id?: undefined;
 }
 
 export interface WebhookSubscriptionOptions extends WebhookUrlOptions {
@@ -25,11 +43,9 @@ export interface SubscriptionWarning {
 }
 
 /** A subscription as it is sent. */
-export interface CheckedSubscription {
-  readonly url: string;
-  readonly events: readonly string[];
-  readonly secret?: string;
-}
+export type CheckedSubscription =
+  | { readonly endpoint_id: string; readonly events?: readonly string[] }
+  | { readonly url: string; readonly events: readonly string[]; readonly secret?: string };
 
 export type SubscriptionResult =
   | {
@@ -53,22 +69,62 @@ const defaultEvents = ["job.completed", "job.failed", "job.cancelled", "job.expi
  */
 export function webhookSubscription(
   subscription: WebhookSubscription,
+  options: WebhookSubscriptionOptions,
+): SubscriptionResult {
+  return subscription.endpoint_id === undefined
+    ? checkInline(subscription, options)
+    : checkEndpoint(subscription, options);
+}
+
+function checkInline(
+  { url, secret, events }: InlineSubscription,
   { kind, development }: WebhookSubscriptionOptions,
 ): SubscriptionResult {
-  const checked = checkWebhookUrl(subscription.url, { development });
+  const checked = checkWebhookUrl(url, { development });
   if (!checked.ok) return checked;
-  const { secret } = subscription;
   if (secret !== undefined && (typeof secret !== "string" || secret.trim() === "")) {
     return refuse("secret", "secret-not-text", "The webhook's secret must be a text that is not blank.");
   }
-  const chosen = chooseEvents(subscription.events, kind);
+  const chosen = chooseEvents(events, kind);
   if (!chosen.ok) return chosen;
-  const warnings = secret === undefined ? [...chosen.warnings, secretMissing] : chosen.warnings;
-  const { events } = chosen;
   return {
     ok: true,
-    subscription: { url: checked.url, events, ...(secret === undefined ? {} : { secret: secret.trim() }) },
-    warnings,
+    subscription: {
+      url: checked.url,
+      events: chosen.events ?? defaultEvents,
+      ...(secret === undefined ? {} : { secret: secret.trim() }),
+    },
+    warnings: secret === undefined ? [...chosen.warnings, secretMissing] : chosen.warnings,
+  };
+}
+
+function checkEndpoint(
+  { endpoint_id: endpointId, url, secret, events }: EndpointSubscription,
+  { kind }: WebhookSubscriptionOptions,
+): SubscriptionResult {
+  if (typeof endpointId !== "string" || endpointId.trim() === "") {
+    return refuse(
+      "endpoint_id",
+      "endpoint-id-not-text",
+      "The webhook's endpoint_id must be the id of an endpoint (endpoint-id-not-text).",
+    );
+  }
+  if (url !== undefined || secret !== undefined) {
+    return refuse(
+      "endpoint_id",
+      "endpoint-with-url",
+      "The webhook has an endpoint_id and a url or secret of its own: pass one or the other (endpoint-with-url).",
+    );
+  }
+  const chosen = chooseEvents(events, kind);
+  if (!chosen.ok) return chosen;
+  return {
+    ok: true,
+    subscription: {
+      endpoint_id: endpointId.trim(),
+      ...(chosen.events === undefined ? {} : { events: chosen.events }),
+    },
+    warnings: chosen.warnings,
   };
 }
 
@@ -82,17 +138,18 @@ const secretMissing: SubscriptionWarning = {
 type ChosenEvents =
   | {
       readonly ok: true;
-      readonly events: readonly string[];
+      /** Undefined where none are named, or the list is empty. */
+      readonly events: readonly string[] | undefined;
       readonly warnings: readonly SubscriptionWarning[];
     }
   | { readonly ok: false; readonly error: SubscriptionError };
 
 function chooseEvents(entries: unknown, kind: JobKind): ChosenEvents {
-  if (entries === undefined || entries === null) return { ok: true, events: defaultEvents, warnings: [] };
+  if (entries === undefined || entries === null) return { ok: true, events: undefined, warnings: [] };
   if (!Array.isArray(entries)) {
     return refuse("events", "events-not-a-list", "The webhook's events must be a list of event names.");
   }
-  if (entries.length === 0) return { ok: true, events: defaultEvents, warnings: [] };
+  if (entries.length === 0) return { ok: true, events: undefined, warnings: [] };
   const events = new Set<string>();
   const warnings: SubscriptionWarning[] = [];
   for (const entry of entries as readonly unknown[]) {

@@ -10,9 +10,15 @@ export type UrlRule =
   | "url-host-not-public";
 
 export interface SubscriptionError {
-  /** The member that was refused: `url`, `events`, or one entry of it. */
+  /** The member that was refused: `url`, `endpoint_id`, `secret` or `events`. */
   readonly entry: string;
-  readonly rule: UrlRule | "events-not-a-list" | "events-none-valid" | "secret-not-text";
+  readonly rule:
+    | UrlRule
+    | "endpoint-id-not-text"
+    | "endpoint-with-url"
+    | "events-not-a-list"
+    | "events-none-valid"
+    | "secret-not-text";
   /** What is wrong and what to send instead. Holds neither the secret nor a URL's credentials. */
   readonly message: string;
 }

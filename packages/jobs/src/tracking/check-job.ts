@@ -1,8 +1,10 @@
+import type { Receiver } from "@latchhook/core";
+import type { JobPlace } from "../job-place.ts";
 import type { JobSource, JobState } from "../job-source.ts";
 import type { JobError } from "../result.ts";
+import { deliverAnswer } from "./deliver-answer.ts";
 import type { JobOwner, JobStore, TrackedJob } from "./job-store.ts";
 import type { JobProblem } from "./observe.ts";
-import type { VouchedReceiver } from "./vouched-receiver.ts";
 
 /** What a check of one job came to. */
 export type CheckResult =
@@ -10,7 +12,7 @@ export type CheckResult =
   | "delivered"
   /** Its end had been persisted before; only the table did not know. */
   | "duplicate"
-  /** It has not ended. */
+  /** It has not ended, or its end is being persisted at this moment. */
   | "running"
   | JobProblem["problem"];
 
@@ -18,7 +20,7 @@ export interface CheckContext {
   readonly owner: JobOwner;
   readonly source: JobSource;
   readonly store: JobStore;
-  readonly receiver: VouchedReceiver | undefined;
+  readonly receiver: Receiver | undefined;
   readonly overdueAfterMs: number;
 }
 
@@ -32,7 +34,7 @@ export async function checkJob(
 ): Promise<CheckResult> {
   const { owner, source, store, overdueAfterMs } = context;
   if (source.get === undefined) return postpone(context, job, "overdue");
-  const answer = await source.get(job.id, { signal });
+  const answer = await source.get(job.id, { kind: job.kind, projectId: job.projectId, signal });
   if (!answer.ok) return postpone(context, job, answer.error.code, answer.error);
   const { job: state } = answer;
   if (!state.terminal) {
@@ -43,17 +45,21 @@ export async function checkJob(
   return deliverEnd(context, job, state);
 }
 
-/** Unsettled first, so that a crash in between is repaired by the next check; settled once it is persisted. */
+/**
+ * Persisted first and recorded after, in one write: a crash in between leaves the job unsettled, and the next check
+ * finds the delivery to be a duplicate. Where persisting fails, the end is recorded as one that is still to be persisted.
+ */
 async function deliverEnd(context: CheckContext, job: TrackedJob, state: JobState): Promise<CheckResult> {
   const { owner, source, store, receiver, overdueAfterMs } = context;
+  if (job.settled && job.status === state.status) return "duplicate";
   const news = { ...newsOf(state), checkInMs: overdueAfterMs, authoritative: true };
-  const stored = await store.advance(owner, { ...news, settled: false });
-  if (stored.settled) return "duplicate";
-  const body = source.toDeliveryBody?.(state);
-  const result = body === undefined || receiver === undefined ? "failed" : await receiver.deliver(body);
-  if (result === "failed") return postpone(context, job, "persist-failed");
-  await store.advance(owner, { ...news, settled: true });
-  return result === "processed" ? "delivered" : "duplicate";
+  const code = await deliverAnswer(receiver, source, state);
+  const persisted = code === "processed" || code === "duplicate";
+  const stored = await store.advance(owner, { ...news, settled: persisted });
+  if (code === "processed") return "delivered";
+  // A webhook may have been quicker than whatever went wrong here.
+  if (persisted || stored.settled) return "duplicate";
+  return code === "in-flight" ? "running" : postpone(context, job, "persist-failed");
 }
 
 /** Sets the next check: later with each failure in a row, and never earlier than the sender asks for. */
@@ -78,6 +84,8 @@ async function postpone(
 }
 
 /** What a state says of a job's row. */
-export function newsOf({ id, status, progress }: Pick<JobState, "id" | "status" | "progress">) {
-  return { id, status, progress: status === "completed" ? 100 : progress };
+export function newsOf({ id, status, progress, kind, projectId }: NewsOf) {
+  return { id, kind, projectId, status, progress: status === "completed" ? 100 : progress };
 }
+
+type NewsOf = Pick<JobState, "id" | "status" | "progress"> & JobPlace;

@@ -1,4 +1,7 @@
 import { deliveryKey, isTerminal, type JobStatus, type MaybePromise } from "@latchhook/core";
+import type { JobPlace } from "../job-place.ts";
+import { isJsonObject } from "../json.ts";
+import { isText } from "../text.ts";
 import type { JobOwner, TrackedJob } from "./job-store.ts";
 
 /** The key of a job's row: a hash, for ids can be of any length and hold what a database refuses. */
@@ -6,9 +9,22 @@ export function jobKey({ scope, provider }: JobOwner, id: string): MaybePromise<
   return deliveryKey(scope, provider, ["tracked-job", id]);
 }
 
-/** The id as it is stored: JSON escapes NUL and lone surrogates, which PostgreSQL and UTF-8 cannot hold. */
-export function storedId(id: string): string {
-  return JSON.stringify(id);
+/**
+ * The id as it is stored, with the job's place where one is known: JSON escapes NUL and lone surrogates, which
+ * PostgreSQL and UTF-8 cannot hold.
+ */
+export function storedId({ id, kind = null, projectId = null }: JobPlace & { readonly id: string }): string {
+  return JSON.stringify(kind === null && projectId === null ? id : { id, kind, projectId });
+}
+
+function readStoredId(text: string): Pick<TrackedJob, "id" | "kind" | "projectId"> {
+  const stored: unknown = JSON.parse(text);
+  const { id, kind, projectId } = isJsonObject(stored) ? stored : { id: stored };
+  return {
+    id: String(id),
+    kind: isText(kind) ? kind : null,
+    projectId: isText(projectId) ? projectId : null,
+  };
 }
 
 /** How far along a status is. Only a greater rank moves a job. */
@@ -26,7 +42,7 @@ export function toTrackedJob(row: Readonly<Record<string, unknown>>): TrackedJob
   const status = row.status as JobStatus;
   return {
     provider: String(row.provider),
-    id: String(JSON.parse(String(row.job_id))),
+    ...readStoredId(String(row.job_id)),
     status,
     terminal: isTerminal(status),
     progress: row.progress === null ? null : Number(row.progress),

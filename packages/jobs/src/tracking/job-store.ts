@@ -1,4 +1,5 @@
 import type { JobStatus, MaybePromise } from "@latchhook/core";
+import type { JobPlace } from "../job-place.ts";
 
 /** Whose jobs: one table serves several accounts and senders. */
 export interface JobOwner {
@@ -11,6 +12,10 @@ export interface TrackedJob {
   readonly provider: string;
   /** The sender's own id. */
   readonly id: string;
+  /** Its kind in the sender's word, or null where nobody has said. */
+  readonly kind: string | null;
+  /** Its project, where the sender has such and somebody has said. */
+  readonly projectId: string | null;
   readonly status: JobStatus;
   readonly terminal: boolean;
   /** From 0 to 100, or null where nobody has said. */
@@ -26,8 +31,8 @@ export interface TrackedJob {
   readonly updatedAt: Date;
 }
 
-/** News of a job. */
-export interface JobNews {
+/** News of a job. Its place is kept as it was when the job was first heard of. */
+export interface JobNews extends JobPlace {
   readonly id: string;
   readonly status: JobStatus;
   readonly progress: number | null;

@@ -37,7 +37,8 @@ export async function reconcileDue(
     await Promise.all(
       claimed.map(async (job) => results.set(job.id, await checkAndTell(context, job, onProblem, signal))),
     );
-    if (repeated) break;
+    // Fewer than were asked for: no more are due, or they are other processes'.
+    if (repeated || claimed.length < batch) break;
   }
   return toReport(results);
 }

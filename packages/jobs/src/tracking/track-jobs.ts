@@ -1,11 +1,14 @@
 import {
+  createReceiver,
   type JobStatus,
   LatchhookError,
+  type Receiver,
   type ReceiverOptions,
   type StandardSchema,
   type WebhookEvent,
 } from "@latchhook/core";
 import { positive } from "../check-option.ts";
+import type { JobPlace } from "../job-place.ts";
 import type { JobSource } from "../job-source.ts";
 import { objectMember } from "../json.ts";
 import { notify } from "../notify.ts";
@@ -14,16 +17,10 @@ import { type CheckContext, type CheckResult, checkJob, newsOf } from "./check-j
 import type { JobNews, JobStore, TrackedJob } from "./job-store.ts";
 import { logProblem, type ProblemObserver } from "./observe.ts";
 import { type ReconcileReport, reconcileDue } from "./reconcile-due.ts";
-import {
-  type AnyReceiverOptions,
-  requireProvider,
-  type TrackedEvent,
-  type VouchedReceiver,
-  vouchedReceiver,
-} from "./vouched-receiver.ts";
+import type { TrackedEvent } from "./tracked-event.ts";
 
 export interface TrackJobsOptions {
-  /** Who is asked about a job: `aiStatsJobs()`, `creativeaiJobs()` or `videogenWebhooks()`. */
+  /** Who is asked about a job: `aiStatsJobs()`, `creativeaiJobs()` or `videogenJobs()`. */
   readonly source: JobSource;
   /** The table: `sqliteJobs()` or `postgresJobs()`. */
   readonly store: JobStore;
@@ -50,6 +47,13 @@ export interface StartOptions {
   readonly onReport?: ((report: ReconcileReport) => unknown) | undefined;
 }
 
+/** A job to follow. What `create`, `get` and `wait` give as `job` will do. */
+export interface TrackRequest extends JobPlace {
+  readonly id: string;
+  readonly status?: JobStatus;
+  readonly progress?: number | null;
+}
+
 /** Follows the jobs of one sender. */
 export interface JobTracker {
   /**
@@ -61,12 +65,11 @@ export interface JobTracker {
     Transaction = never,
     Schema extends StandardSchema | undefined = undefined,
   >(options: ReceiverOptions<Event, Transaction, Schema>): ReceiverOptions<Event, Transaction, Schema>;
-  /** Starts to follow a job that was just created. Do it before you answer your own caller. */
-  track(job: {
-    readonly id: string;
-    readonly status?: JobStatus;
-    readonly progress?: number | null;
-  }): Promise<TrackedJob>;
+  /**
+   * Starts to follow a job that was just created. Do it before you answer your own caller. VideoGen's jobs need their
+   * `kind`, and exports their `projectId`; for AI Stats a `kind` of `batch` saves a question.
+   */
+  track(job: TrackRequest): Promise<TrackedJob>;
   /** Records what an event says of its job; null where it is about none. `attach` does it for you. */
   record(event: TrackedEvent): Promise<TrackedJob | null>;
   get(id: string): Promise<TrackedJob | null>;
@@ -98,7 +101,7 @@ export function trackJobs(options: TrackJobsOptions): JobTracker {
   const owner = { scope, provider: source.provider };
   const overdueAfterMs = positive("trackJobs", "overdueAfterMs", options.overdueAfterMs ?? 120_000);
   const askTimeoutMs = positive("trackJobs", "askTimeoutMs", options.askTimeoutMs ?? 3_000);
-  let receiver: VouchedReceiver | undefined;
+  let receiver: Receiver | undefined;
   let stopping: AbortController | undefined;
   let looping: Promise<void> = Promise.resolve();
 
@@ -106,10 +109,12 @@ export function trackJobs(options: TrackJobsOptions): JobTracker {
     return store.advance(owner, { ...news, checkInMs: overdueAfterMs, authoritative });
   }
 
-  async function record({ job, data }: TrackedEvent): Promise<TrackedJob | null> {
+  async function record(event: TrackedEvent): Promise<TrackedJob | null> {
+    const { job, data } = event;
     if (job === null) return null;
     const { progress } = objectMember(data);
-    const news = newsOf({ ...job, progress: typeof progress === "number" ? progress : null });
+    const place = source.placeOf?.(event);
+    const news = newsOf({ ...job, ...place, progress: typeof progress === "number" ? progress : null });
     const known = await advance({ ...news, settled: job.terminal });
     const contradicted = job.terminal && known.status !== job.status;
     return contradicted ? settleContradiction(known, job.status) : known;
@@ -119,7 +124,8 @@ export function trackJobs(options: TrackJobsOptions): JobTracker {
   async function settleContradiction(known: TrackedJob, announced: JobStatus): Promise<TrackedJob> {
     // Where the sender cannot be asked, the end that came first stands.
     if (source.get === undefined) return known;
-    const answer = await source.get(known.id, { signal: AbortSignal.timeout(askTimeoutMs) });
+    const { kind, projectId } = known;
+    const answer = await source.get(known.id, { kind, projectId, signal: AbortSignal.timeout(askTimeoutMs) });
     if (answer.ok && answer.job.terminal) {
       const { status } = answer.job;
       const settled = status === announced || (status === known.status && known.settled);
@@ -182,11 +188,12 @@ export function trackJobs(options: TrackJobsOptions): JobTracker {
         },
       };
       requireProvider(receiverOptions.provider, owner.provider);
-      receiver = vouchedReceiver(attached as unknown as AnyReceiverOptions);
+      // Not `attached`: the reconciler records what it delivers by itself, once.
+      receiver = createReceiver(receiverOptions);
       return attached;
     },
-    async track({ id, status = "queued", progress = null }) {
-      return advance({ ...newsOf({ id, status, progress }), settled: false });
+    async track({ status = "queued", progress = null, ...job }) {
+      return advance({ ...newsOf({ ...job, status, progress }), settled: false });
     },
     record,
     get: async (id) => store.get(owner, id),
@@ -212,4 +219,13 @@ export function trackJobs(options: TrackJobsOptions): JobTracker {
       await receiver?.close();
     },
   };
+}
+
+/** @throws LatchhookError `invalid-option` where the receiver is another sender's. */
+function requireProvider(provider: { readonly name: string } | undefined, expected: string): void {
+  if (provider?.name === expected) return;
+  throw new LatchhookError(
+    "invalid-option",
+    `trackJobs: the receiver's provider must be ${expected}, the one of the job source.`,
+  );
 }

@@ -1,5 +1,11 @@
 import { inspect } from "node:util";
-import { aiStatsJobs, creativeaiJobs, videogenWebhooks } from "@latchhook/jobs";
+import {
+  aiStatsEndpoints,
+  aiStatsJobs,
+  creativeaiJobs,
+  videogenJobs,
+  videogenWebhooks,
+} from "@latchhook/jobs";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { json, rawServer } from "../support/raw-server.ts";
 
@@ -11,7 +17,21 @@ const factories = [
   [aiStatsJobs, "AI_STATS_API_KEY"],
   [creativeaiJobs, "CREATIVEAI_API_KEY"],
   [videogenWebhooks, "VIDEOGEN_API_KEY"],
+  [videogenJobs, "VIDEOGEN_API_KEY"],
 ] as const;
+
+test("aiStatsEndpoints needs a management key, which is another variable than the API key's", () => {
+  vi.stubEnv("AI_STATS_API_KEY", apiKey);
+  vi.stubEnv("AI_STATS_MANAGEMENT_KEY", undefined);
+  const make = (managementKey?: string) => () => aiStatsEndpoints({ managementKey });
+  expect(make()).toThrow(expect.objectContaining({ code: "missing-secret" }));
+  expect(make()).toThrow("Pass { managementKey } or set AI_STATS_MANAGEMENT_KEY");
+  expect(make("a b")).toThrow(expect.objectContaining({ code: "invalid-secret" }));
+  expect(make("a b")).not.toThrow("a b");
+  vi.stubEnv("AI_STATS_MANAGEMENT_KEY", "mgmt_5a0d17c2e9");
+  const endpoints = aiStatsEndpoints();
+  expect(inspect(endpoints, { depth: 9, showHidden: true })).not.toContain("mgmt_5a0d17c2e9");
+});
 
 describe.each(factories)("%o", (factory, variable) => {
   test.each([undefined, "", "  ", "undefined"])("needs an API key: %j", (key) => {

@@ -2,7 +2,16 @@ import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as pause } from "node:timers/promises";
-import { aiStatsJobs, creativeaiJobs, type JobErrorCode, videogenWebhooks } from "@latchhook/jobs";
+import {
+  aiStatsEndpoints,
+  aiStatsJobs,
+  creativeaiJobs,
+  type HttpOptions,
+  type JobErrorCode,
+  type JobResult,
+  videogenJobs,
+  videogenWebhooks,
+} from "@latchhook/jobs";
 import { describe, expect, test } from "vitest";
 import { json, rawServer } from "../support/raw-server.ts";
 
@@ -184,6 +193,107 @@ describe.each(sources)("%s gets", (_name, source) => {
     expect(await source({ apiKey, baseUrl: url }).get("j1")).toMatchObject({ ok: true });
     expect("polluted" in {}).toBe(false);
   });
+});
+
+type Call = (options: HttpOptions, id: string) => Promise<JobResult<unknown>>;
+const toolExecution = { kind: "tool_execution" };
+const endpointCall =
+  (call: (endpoints: ReturnType<typeof aiStatsEndpoints>, id: string) => Promise<JobResult<unknown>>): Call =>
+  ({ apiKey: managementKey, ...options }, id) =>
+    call(aiStatsEndpoints({ managementKey, ...options }), id);
+
+const calls: readonly (readonly [string, Call])[] = [
+  ["aiStatsJobs gets a batch", (options, id) => aiStatsJobs(options).get(id, { kind: "batch" })],
+  ["aiStatsJobs cancels", (options, id) => aiStatsJobs(options).cancel(id)],
+  ["videogenJobs gets", (options, id) => videogenJobs(options).get(id, toolExecution)],
+  [
+    "videogenJobs gets an export of a project",
+    (options, id) => videogenJobs(options).get("j1", exportIn(id)),
+  ],
+  ["aiStatsEndpoints gets", endpointCall((endpoints, id) => endpoints.get(id))],
+  ["aiStatsEndpoints updates", endpointCall((endpoints, id) => endpoints.update(id, { status: "active" }))],
+  ["aiStatsEndpoints rotates", endpointCall((endpoints, id) => endpoints.rotateSecret(id))],
+  ["aiStatsEndpoints deletes", endpointCall((endpoints, id) => endpoints.delete(id))],
+];
+
+function exportIn(projectId: string) {
+  return { kind: "project_export", projectId };
+}
+
+/** What is wrong with the content of an answer, not with the answer itself, is each call's own. */
+const ofAnyCall = hostilities.filter(
+  ({ name }) => !["no id", "another job", "an unknown status"].includes(name),
+);
+
+describe.each(calls)("%s", (name, call) => {
+  test.each(ofAnyCall)("$name → $code", async ({ name: hostility, answer, code, retryable }) => {
+    const { url } = await rawServer(answer);
+    const result = await call({ apiKey, baseUrl: url, timeoutMs: 300 }, "j1");
+    const deleted = name.endsWith("deletes") && hostility === "nothing";
+    // Another try of a rotation would make the secret useless that this one made.
+    const lost = name.endsWith("rotates") && hostility === "nothing";
+    if (deleted) expect(result).toMatchObject({ ok: true });
+    else expect(result).toMatchObject({ ok: false, error: { code, retryable: retryable && !lost } });
+    expect(JSON.stringify(result)).not.toContain(apiKey);
+  });
+
+  test.each([301, 307])("a %d, which is not followed", async (status) => {
+    const elsewhere = await rawServer((response) => json(response, 200, { id: "j1", status: "completed" }));
+    const { url } = await rawServer((response) =>
+      response.writeHead(status, { location: elsewhere.url }).end(),
+    );
+    expect(await call({ apiKey, baseUrl: url }, "j1")).toMatchObject({
+      error: { code: "redirected", status },
+    });
+    expect(elsewhere.seen).toEqual([]);
+  });
+
+  test.each(["", ".", "..", "../../x", "a/../b", "..\\..\\x", "\ud800", "x".repeat(513)])(
+    "no request for the id %j",
+    async (id) => {
+      const { url, seen } = await rawServer((response) => json(response, 200, { id, status: "completed" }));
+      expect(await call({ apiKey, baseUrl: url }, id)).toMatchObject({
+        ok: false,
+        error: { code: "invalid-id" },
+      });
+      expect(seen).toEqual([]);
+    },
+  );
+
+  test("an id that looks like a URL is one segment", async () => {
+    const { url, seen } = await rawServer((response) => response.writeHead(500).end());
+    await call({ apiKey, baseUrl: url }, "https://elsewhere.example/x?y");
+    expect(seen.map(({ path }) => path)).toEqual([
+      expect.stringContaining("https%3A%2F%2Felsewhere.example%2Fx%3Fy"),
+    ]);
+  });
+});
+
+describe.each([
+  ["aiStatsJobs, a batch", { kind: "batch" }, aiStatsJobs],
+  ["videogenJobs", toolExecution, videogenJobs],
+] as const)("%s gets", (_name, place, source) => {
+  test.each([
+    ["no id", { status: "running" }, "malformed-response"],
+    ["another job", { id: "j2", status: "running" }, "malformed-response"],
+    ["an unknown status", { id: "j1", status: "dreaming" }, "unknown-status"],
+    ["no status", { id: "j1" }, "malformed-response"],
+  ])("%s → %s", async (_what, body, code) => {
+    const { url } = await rawServer((response) => json(response, 200, body));
+    const result = await source({ apiKey, baseUrl: url }).get("j1", place);
+    expect(result).toMatchObject({ ok: false, error: { code, retryable: true } });
+  });
+});
+
+test.each([
+  ["no list", { object: "list" }],
+  ["a list of nonsense", { data: [7, null, { nonsense: 1 }] }],
+])("aiStatsEndpoints lists %s", async (name, body) => {
+  const { url } = await rawServer((response) => json(response, 200, body));
+  const result = await aiStatsEndpoints({ managementKey: apiKey, baseUrl: url }).list();
+  expect(result).toMatchObject(
+    name === "no list" ? { ok: false, error: { code: "malformed-response" } } : { ok: true, endpoints: [] },
+  );
 });
 
 describe("videogenWebhooks", () => {

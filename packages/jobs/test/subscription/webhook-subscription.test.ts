@@ -187,3 +187,24 @@ test("warns of a missing secret, refuses a blank one, and quotes none", () => {
   const refused = webhookSubscription({ url: "http://x", secret }, { kind: "video" });
   expect(JSON.stringify(refused)).not.toContain(secret);
 });
+
+test.each([
+  [{ endpoint_id: " we_1 " }, { endpoint_id: "we_1" }],
+  [{ endpoint_id: "we_1", events: [] }, { endpoint_id: "we_1" }],
+  [
+    { endpoint_id: "we_1", events: ["completed", "job.status_changed"] },
+    { endpoint_id: "we_1", events: ["job.completed", "job.status_changed"] },
+  ],
+])("an endpoint: %j", (subscription, sent) => {
+  const result = webhookSubscription(subscription, { kind: "video" });
+  expect(result).toEqual({ ok: true, subscription: sent, warnings: [] });
+});
+
+test("an endpoint, with an entry of another kind: dropped with a warning", () => {
+  const events = ["batch.failed", "video.failed"];
+  expect(webhookSubscription({ endpoint_id: "we_1", events }, { kind: "video" })).toMatchObject({
+    ok: true,
+    subscription: { endpoint_id: "we_1", events: ["video.failed"] },
+    warnings: [{ rule: "event-of-another-kind" }],
+  });
+});

@@ -3,7 +3,7 @@ import { errorReply, type Reply, type Route } from "../http/router.ts";
 import { applyChange, type JobChange, type SandboxJob } from "../job.ts";
 import type { AiStatsSender } from "../senders/ai-stats.ts";
 import type { CreativeaiSender } from "../senders/creativeai.ts";
-import type { VideogenSender } from "../senders/videogen.ts";
+import type { VideogenSender, VideogenStart } from "../senders/videogen.ts";
 import type { SandboxSettings, SandboxSettingsChange } from "../settings.ts";
 
 /** What the control endpoint steers. */
@@ -17,19 +17,28 @@ export interface Controls {
 }
 
 /** Takes a job one step further. Undefined where no such job is there; false where it has ended already. */
-export function stepJob({ aiStats, creativeai }: Controls, id: string, step: JobChange): boolean | undefined {
-  const sender = aiStats.jobs.has(id) ? aiStats : creativeai;
-  const job = sender.jobs.get(id);
-  if (job === undefined) return undefined;
+export function stepJob(controls: Controls, id: string, step: JobChange): boolean | undefined {
+  const sender = jobSenders(controls).find(({ jobs }) => jobs.has(id));
+  const job = sender?.jobs.get(id);
+  if (sender === undefined || job === undefined) return undefined;
   if (!applyChange(job, step)) return false;
   sender.announce(job, step);
   return true;
 }
 
+function jobSenders({ aiStats, creativeai, videogen }: Controls) {
+  return [aiStats, creativeai, videogen];
+}
+
+/** Every job without what only its account may see, AI Stats' first. */
+export function allJobs(controls: Controls): readonly Omit<SandboxJob, "apiKey">[] {
+  const jobs = jobSenders(controls).flatMap((sender) => [...sender.jobs.values()]);
+  return jobs.map(({ apiKey: _hidden, ...job }) => job);
+}
+
 /** `/_sandbox`: the sandbox's own endpoint, for scripts in any language. It needs no API key. */
 export function controlRoutes(controls: Controls): readonly Route[] {
-  const { settings, configure, deliverer, aiStats, creativeai, videogen } = controls;
-  const allJobs = (): readonly SandboxJob[] => [...aiStats.jobs.values(), ...creativeai.jobs.values()];
+  const { settings, configure, deliverer, videogen } = controls;
   return [
     { method: "GET", path: /^\/_sandbox$/, handle: () => ({ status: 200, json: settings() }) },
     {
@@ -43,7 +52,7 @@ export function controlRoutes(controls: Controls): readonly Route[] {
     {
       method: "GET",
       path: /^\/_sandbox\/jobs$/,
-      handle: () => ({ status: 200, json: allJobs().map(({ apiKey: _hidden, ...job }) => job) }),
+      handle: () => ({ status: 200, json: allJobs(controls) }),
     },
     {
       method: "GET",
@@ -54,6 +63,11 @@ export function controlRoutes(controls: Controls): readonly Route[] {
       method: "POST",
       path: /^\/_sandbox\/jobs\/([^/]+)$/,
       handle: ({ parameters, body }) => step(controls, parameters[0] ?? "", body),
+    },
+    {
+      method: "POST",
+      path: /^\/_sandbox\/videogen\/jobs$/,
+      handle: ({ body }) => ({ status: 202, json: videogen.start(body as unknown as VideogenStart) }),
     },
     {
       method: "POST",

@@ -7,12 +7,14 @@ const lifecycles: Readonly<Record<string, string>> = { queued: "pending", proces
 
 const pollAfterSeconds = 20;
 
-/** What `GET /v1/videos/{id}` answers, with the members that the sender has. Faster jobs are to be polled sooner. */
-export function aiStatsVideoResponse(
-  job: SandboxJob,
-  origin: string,
-  speed: number,
-): Record<string, unknown> {
+/** Where the sandbox is, and how much faster jobs live: they are to be polled sooner. */
+export interface ResponseContext {
+  readonly origin: string;
+  readonly speed: number;
+}
+
+/** A video job, with the members that the sender has. */
+export function aiStatsVideo(job: SandboxJob, { origin, speed }: ResponseContext): Record<string, unknown> {
   const url = `${origin}/v1/videos/${encodeURIComponent(job.id)}`;
   const completed = job.status === "completed";
   const expiresAt = Math.floor(Date.now() / 1000) + 900;
@@ -48,12 +50,72 @@ export function aiStatsVideoResponse(
   };
 }
 
+/** What `GET /v1/videos/{id}` answers. For OpenAI's models it passes on what that API says: other words, other types. */
+export function aiStatsVideoAnswer(job: SandboxJob, context: ResponseContext): Record<string, unknown> {
+  const video = aiStatsVideo(job, context);
+  if (!String(job.request.model).startsWith("openai/")) return video;
+  return {
+    ...video,
+    status: job.status === "processing" ? "in_progress" : job.status,
+    seconds: "8",
+    created_at: unixSeconds(job.createdAt),
+    completed_at: job.endedAt === null ? null : unixSeconds(job.endedAt),
+    ...(job.status === "failed"
+      ? { error: { code: "moderation_blocked", message: "The prompt was refused." } }
+      : {}),
+  };
+}
+
+/** A batch, with the members that deliveries and status calls share. */
+export function aiStatsBatch(job: SandboxJob, { origin, speed }: ResponseContext): Record<string, unknown> {
+  const url = `${origin}/v1/batches/${encodeURIComponent(job.id)}`;
+  const total = 20;
+  const failed = job.status === "completed" ? 1 : 0;
+  return {
+    object: "batch",
+    lifecycle_status: lifecycles[job.status] ?? job.status,
+    progress: job.progress,
+    request_id: `req_${job.id}`,
+    provider: "openai",
+    model: job.request.model ?? null,
+    endpoint: job.request.endpoint ?? "/v1/responses",
+    completion_window: "24h",
+    input_file_id: job.request.input_file_id ?? null,
+    output_file_id: job.status === "completed" ? `file_out_${job.id}` : null,
+    error_file_id: job.status === "completed" ? `file_err_${job.id}` : null,
+    request_counts: { total, completed: Math.floor((total * job.progress) / 100) - failed, failed },
+    polling_url: url,
+    poll_after_seconds: pollAfterSeconds / speed,
+    cancel_url: hasEnded(job) ? null : `${url}/cancel`,
+    billing: { currency: "usd", state: job.status === "completed" ? "settled" : "pending" },
+  };
+}
+
+const batchStatuses: Readonly<Record<string, string>> = { queued: "validating", processing: "in_progress" };
+
+/** What `GET /v1/batches/{id}` answers: as the model provider has it, times in Unix seconds. */
+export function aiStatsBatchAnswer(job: SandboxJob, context: ResponseContext): Record<string, unknown> {
+  return {
+    ...aiStatsBatch(job, context),
+    id: job.id,
+    native_batch_id: `batch_native_${job.id}`,
+    status: batchStatuses[job.status] ?? job.status,
+    created_at: unixSeconds(job.createdAt),
+    expires_at: unixSeconds(job.createdAt) + 86_400,
+    completed_at: job.endedAt === null ? null : unixSeconds(job.endedAt),
+  };
+}
+
+function unixSeconds(date: Date): number {
+  return Math.floor(date.getTime() / 1000);
+}
+
 const attemptsShown = 10;
 
 /** The public delivery state, which echoes the receiver's own earlier answers. */
 export function aiStatsDeliveryState(
   job: SandboxJob,
-  { url, events, secret }: AiStatsSubscription,
+  { endpointId, events, ...subscription }: AiStatsSubscription,
   records: readonly DeliveryRecord[],
 ): Record<string, unknown> {
   const attempts = records
@@ -62,9 +124,10 @@ export function aiStatsDeliveryState(
   const delivered = attempts.filter(({ status }) => status === "delivered");
   const last = attempts.at(-1);
   return {
-    url: url.href,
+    ...(endpointId === undefined ? {} : { endpoint_id: endpointId }),
+    url: subscription.shownUrl(),
     events,
-    has_secret: secret !== undefined,
+    has_secret: endpointId !== undefined || subscription.target() !== undefined,
     delivery: {
       total_attempts: attempts.length,
       delivered_events: delivered.length,

@@ -5,7 +5,7 @@ import { loopbackUrl } from "../http/loopback-url.ts";
 import { type Call, errorReply, type Reply } from "../http/router.ts";
 import type { JobChange, SandboxJob } from "../job.ts";
 import type { SandboxHost, SandboxSender } from "../sender.ts";
-import { lifeOf } from "../settings.ts";
+import { wishOf } from "../settings.ts";
 
 /** Documented: 10 s; attempts at 0, 5 and 30 s. */
 const schedule: Schedule = { timeoutMs: 10_000, gapsMs: [5_000, 25_000] };
@@ -51,10 +51,11 @@ export function creativeaiSender(host: SandboxHost): CreativeaiSender {
       return errorReply(422, "validation_error", "the sandbox delivers to http URLs of this machine only");
     }
     const job: SandboxJob = {
-      ...{ sender: "creativeai", id: `gen_${randomBytes(12).toString("hex")}`, apiKey, request: body },
+      ...{ sender: "creativeai", kind: "video", id: `gen_${randomBytes(12).toString("hex")}`, apiKey },
+      ...{ projectId: null, version: null, request: body },
       ...{ createdAt: new Date(), status: "queued", progress: 0, endedAt: null },
     };
-    const life = lifeOf(host.settings(), body.sandbox);
+    const { life } = wishOf(host.settings(), body.sandbox);
     jobs.set(job.id, job);
     host.start(job, life, (step) => announce(job, step));
     return { status: 202, json: toGeneration(job, host.origin()) };

@@ -13,6 +13,8 @@ export type RunQuery = (statement: Statement, values: readonly string[]) => Prom
 
 /** What the store needs of a PostgreSQL client, whichever it is. */
 export interface Database<Transaction> {
+  /** The client's own, where it has them: they say which server it speaks to. */
+  readonly clientOptions?: unknown;
   readonly query: RunQuery;
   /**
    * Runs `body` between BEGIN and COMMIT, on one connection, and rolls back when it rejects. `transaction` is the

@@ -24,6 +24,8 @@ export interface PgPool<Connection extends PgConnection = PgConnection> {
   query(query: PgQuery): Promise<{ readonly rows: unknown[] }>;
   /** Tells a pool from a single connection, which could not serve two requests at once. */
   readonly totalCount: number;
+  /** What it was made with. */
+  readonly options?: object | undefined;
 }
 
 /** Speaks to PostgreSQL through a `pg` pool. */
@@ -44,6 +46,7 @@ export function pgDatabase<Connection extends PgConnection>(
   }
 
   return {
+    clientOptions: pool.options,
     query: queryOn(pool),
     async transaction(body) {
       const connection = await pool.connect();

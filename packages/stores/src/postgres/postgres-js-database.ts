@@ -29,6 +29,7 @@ export function postgresJsDatabase<Transaction extends PostgresJsTransaction>(
   }
 
   return {
+    clientOptions: sql.options,
     query: queryOn(sql),
     async transaction(body) {
       await sql.begin("", (transaction) => body(transaction, queryOn(transaction)));

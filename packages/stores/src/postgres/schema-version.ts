@@ -1,3 +1,4 @@
+import { rememberCheck } from "../internal/remember-check.ts";
 import type { Database, RunQuery, Statement } from "./database.ts";
 import { schemaError } from "./database-error.ts";
 import { currentVersion, migrationStatements } from "./migrations.ts";
@@ -15,7 +16,7 @@ export interface SchemaVersion {
 
 /** Looks after the version of the tables under `names`. */
 export function schemaVersion<Transaction>(database: Database<Transaction>, names: Names): SchemaVersion {
-  let checked = false;
+  const memory = rememberCheck(names.migrations, database.clientOptions);
 
   async function check(): Promise<void> {
     const version = await readVersion(database.query, names);
@@ -25,7 +26,7 @@ export function schemaVersion<Transaction>(database: Database<Transaction>, name
         version === 0 ? "are missing" : `are at version ${version}, and this code needs ${currentVersion}`,
       );
     }
-    checked = true;
+    memory.pass();
   }
 
   async function migrate(): Promise<void> {
@@ -38,7 +39,7 @@ export function schemaVersion<Transaction>(database: Database<Transaction>, name
     });
   }
 
-  return { isChecked: () => checked, check, migrate };
+  return { isChecked: memory.isPassed, check, migrate };
 }
 
 async function readVersion(query: RunQuery, { migrations }: Names): Promise<number> {

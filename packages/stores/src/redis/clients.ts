@@ -5,6 +5,7 @@ export interface NodeRedisClient {
   evalSha(sha1: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
   eval(source: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
   info?(section: string): Promise<unknown>;
+  readonly options?: object | undefined;
 }
 
 /** The subset of an `ioredis` client, single or cluster, that the store needs. */
@@ -12,6 +13,7 @@ export interface IoredisClient {
   evalsha(sha1: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>;
   eval(source: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>;
   info?(section: string): Promise<unknown>;
+  readonly options?: object | undefined;
 }
 
 /** Any client that the store can use. */

@@ -48,10 +48,9 @@ export async function loadDriver(): Promise<SqliteDriver<SqliteDatabase>> {
     if (Database !== undefined) return (path) => new Database(path);
   }
   try {
-    // A literal: TypeScript wraps a computed specifier in a call, and the marks for bundlers would be lost in it.
-    const { default: Database } = await import(
-      /* webpackIgnore: true */ /* turbopackIgnore: true */ "libsql"
-    );
+    // A literal, so that what copies only what is used (Next.js' standalone output, serverless functions) finds it.
+    // In a try block, bundlers let it be absent.
+    const { default: Database } = await import("libsql");
     return (path) => new Database(path);
   } catch (cause) {
     throw noDriver(cause);

@@ -96,7 +96,10 @@ interface Worker {
 
 /** Starts a process over the built package: `pnpm build` comes before the tests. */
 function startWorker(mode: string, path: string): Worker {
-  const child = spawn(process.execPath, [fileURLToPath(new URL("worker.mjs", import.meta.url)), mode, path]);
+  const child = spawn(process.execPath, [fileURLToPath(new URL("worker.mjs", import.meta.url)), mode, path], {
+    timeout: 25_000,
+    killSignal: "SIGKILL",
+  });
   let errors = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     errors += text;

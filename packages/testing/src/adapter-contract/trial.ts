@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { Outcome, ReceiverOptions, Store } from "@latchhook/core";
+import { logOutcomes, type Outcome, type ReceiverOptions, type Store } from "@latchhook/core";
 import { type AiStatsEvent, aiStats } from "@latchhook/core/providers/ai-stats";
 import { memoryStore } from "@latchhook/core/stores/memory";
-import { type Connection, openConnection, type RawResponse } from "./connection.ts";
-import { contractSecret, counted, type RawRequest } from "./request-text.ts";
+import { type Connection, openConnection, type WireResponse } from "../wire/connection.ts";
+import { contractSecret, countedTo, type RawRequest } from "./request-text.ts";
 
 /** What happens to the body before the webhook handler sees the request. */
 export type Earlier =
@@ -32,7 +32,7 @@ export interface Trial {
   readonly url: string;
   connect(): Promise<Connection>;
   /** Sends one request on a connection of its own. */
-  send(request: RawRequest): Promise<RawResponse | undefined>;
+  send(request: RawRequest): Promise<WireResponse | undefined>;
   /** The job ids that `persist` was called for. */
   readonly persisted: readonly string[];
   readonly outcomes: readonly Outcome[];
@@ -89,7 +89,11 @@ function recordInto(options: Partial<ReceiverOptions<AiStatsEvent>>): {
       persisted.push(event.job?.id ?? "");
       await options.persist?.(event, delivery);
     },
-    onOutcome: (outcome) => outcomes.push(outcome),
+    // Without the lines on refusals: what is refused here is refused on purpose.
+    onOutcome: [
+      (outcome) => outcomes.push(outcome),
+      logOutcomes({ error: (line) => console.error(line), warn() {} }),
+    ],
   };
   function assertUntouched(): void {
     assert.deepEqual(persisted, [], "persist was called");
@@ -107,9 +111,9 @@ function clientOf(url: string) {
   }
   return {
     connect,
-    async send(request: RawRequest): Promise<RawResponse | undefined> {
+    async send(request: RawRequest): Promise<WireResponse | undefined> {
       const connection = await connect();
-      await connection.write(counted(url, request));
+      await connection.write(countedTo(url, request));
       return connection.response(request.method);
     },
     hangUp(): void {
@@ -179,7 +183,7 @@ export const duplicateBody = '{"received":true,"duplicate":true}';
 
 /** Fails unless `response` is latchhook's own answer of this status, to the letter. */
 export function assertAnswer(
-  response: RawResponse | undefined,
+  response: WireResponse | undefined,
   status: number,
   body: string | undefined = bodies[status],
 ): void {

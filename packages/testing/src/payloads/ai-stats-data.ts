@@ -38,7 +38,8 @@ export function aiStatsVideo(job: AiStatsJob): Record<string, unknown> {
     content_url: completed ? `${url}/content` : null,
     // Signed anew for each attempt, as the sender does.
     download_url: completed ? `${url}/download?expires=${createdAt + 900}&token=example` : null,
-    expires_at: iso(createdAt + 86_400),
+    // The URL's end, in Unix seconds; all other times are ISO 8601.
+    expires_at: completed ? createdAt + 900 : null,
     ...videoTimes(ended),
     resolution: "1280x720",
     quality: "standard",

@@ -77,9 +77,12 @@ export function aiStatsPayload(options: AiStatsPayloadOptions = {}): AiStatsPayl
   return { ...payload, status_change: { previous_status: previousStatus, status } };
 }
 
-/** The event id as the sender makes it: what is not `[A-Za-z0-9_-]` becomes `_`, and the whole is cut at 160. */
+/** The event id as the sender makes it: a run of anything but `[A-Za-z0-9_-]` becomes one `_`, and all is cut at 160. */
 export function aiStatsEventId(kind: string, jobId: string, deliveryKey: string): string {
-  return `evt_${kind}_${jobId}_${deliveryKey}`.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 160);
+  return ["evt", kind, jobId, deliveryKey]
+    .join("_")
+    .replace(/[^A-Za-z0-9_-]+/g, "_")
+    .slice(0, 160);
 }
 
 /** The sender's delivery key. It holds no job id: every job's completion has the same one. */

@@ -1,6 +1,6 @@
 import { aiStats } from "@latchhook/core/providers/ai-stats";
 import { webhook } from "@latchhook/next";
-import { exampleApp } from "../../../lib/example-app.ts";
+import { openStore, persist } from "@/lib/events";
 
-// A function, for `next build` evaluates this module and has neither secrets nor databases.
-export const POST = webhook(async () => (await exampleApp()).options(aiStats()));
+// Reads AI_STATS_WEBHOOK_SECRET. A function, for `next build` evaluates this module and has no secrets.
+export const POST = webhook(async () => ({ provider: aiStats(), store: await openStore(), persist }));

@@ -1,6 +1,6 @@
 import { creativeai } from "@latchhook/core/providers/creativeai";
 import { webhook } from "@latchhook/next";
-import { exampleApp } from "../../../lib/example-app.ts";
+import { openStore, persist } from "@/lib/events";
 
-// A function, for `next build` evaluates this module and has neither secrets nor databases.
-export const POST = webhook(async () => (await exampleApp()).options(creativeai()));
+// Reads CREATIVEAI_API_KEY. A function, for `next build` evaluates this module and has no secrets.
+export const POST = webhook(async () => ({ provider: creativeai(), store: await openStore(), persist }));

@@ -1,6 +1,6 @@
 import { videogen } from "@latchhook/core/providers/videogen";
 import { webhook } from "@latchhook/next";
-import { exampleApp } from "../../../lib/example-app.ts";
+import { openStore, persist } from "@/lib/events";
 
-// A function, for `next build` evaluates this module and has neither secrets nor databases.
-export const POST = webhook(async () => (await exampleApp()).options(videogen()));
+// Reads VIDEOGEN_WEBHOOK_SECRET. A function, for `next build` evaluates this module and has no secrets.
+export const POST = webhook(async () => ({ provider: videogen(), store: await openStore(), persist }));

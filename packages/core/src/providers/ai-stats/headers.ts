@@ -39,20 +39,18 @@ export function signatureOf(headers: HeaderSource): string {
   return `${readHeader(headers, names.timestamp)}.${readHeader(headers, names.signature)?.toLowerCase()}`;
 }
 
-/** Whether an unsigned metadata header says something else than the signed body. An absent one says nothing. */
-export function contradictsBody(headers: HeaderSource, payload: JsonObject): boolean {
+/** What the metadata headers, which are not signed, must agree with. */
+export function unsignedMetadata(
+  headers: HeaderSource,
+  payload: JsonObject,
+): Readonly<Record<string, unknown>> {
   const names = aiStatsHeaders(headers);
   const delivery = objectMember(payload.delivery);
-  const signed: readonly (readonly [string, unknown])[] = [
-    [names["event-id"], payload.id],
-    [names["event-type"], payload.type],
-    [names["delivery-key"], delivery.key],
-    [names.attempt, delivery.attempt],
-    [names["max-attempts"], delivery.max_attempts],
-  ];
-  return signed.some(([name, value]) => {
-    if (typeof value !== "string" && typeof value !== "number") return false;
-    const header = readHeader(headers, name);
-    return header !== undefined && header !== String(value);
-  });
+  return {
+    [names["event-id"]]: payload.id,
+    [names["event-type"]]: payload.type,
+    [names["delivery-key"]]: delivery.key,
+    [names.attempt]: delivery.attempt,
+    [names["max-attempts"]]: delivery.max_attempts,
+  };
 }

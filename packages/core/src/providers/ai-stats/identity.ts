@@ -39,10 +39,31 @@ export function aiStatsIdentity(
 
 /**
  * What told the events of one job apart before June 2026, when bodies had neither id nor delivery key; null where
- * nothing had to. Undefined for an object or an array, which an early sender did not send.
+ * nothing had to. Undefined where nothing does: for an object or an array, which an early sender did not send, and for
+ * progress that is not said, which may come in several steps.
  */
 function earlyVariant(type: string, data: JsonObject): IdentityPart | undefined {
   const { progress, status } = data;
-  const told = type.endsWith(".progress") ? progress : type.endsWith(".status_changed") ? status : null;
-  return typeof told === "object" && told !== null ? undefined : identityPart(told);
+  if (type.endsWith(".progress")) {
+    if (typeof progress === "number") return progressBucket(progress);
+    return identityPart(progress) ?? countsVariant(data.request_counts);
+  }
+  if (!type.endsWith(".status_changed")) return null;
+  return typeof status === "object" && status !== null ? undefined : identityPart(status);
+}
+
+/**
+ * The sender's own rounding. May's first attempt carries the raw progress, and a retry the bucket. The lowest bucket
+ * would not round to itself, so it is left as it is: it is a retry's far more often than a raw 5.
+ */
+function progressBucket(progress: number): number {
+  if (progress === 5) return 5;
+  return Math.min(Math.max(Math.round(Math.round(progress) / 10) * 10, 5), 95);
+}
+
+/** A batch's progress was told by the counts of its requests alone. */
+function countsVariant(counts: unknown): string | undefined {
+  const { total, completed, failed } = objectMember(counts);
+  const told = [total, completed, failed].map(identityPart);
+  return told.every((part) => part === null) ? undefined : JSON.stringify(told);
 }

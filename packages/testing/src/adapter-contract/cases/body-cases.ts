@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { chunkOf } from "../../wire/wire-request.ts";
 import { defineCases } from "../define-cases.ts";
-import { chunk, chunked, counted, deliveryBody, genuine, head } from "../request-text.ts";
+import { chunkedTo, countedTo, deliveryBody, genuine, headTo } from "../request-text.ts";
 import { assertAnswer, withTrial } from "../trial.ts";
 
 const limit = 100_000;
@@ -18,7 +19,7 @@ export const bodyCases = defineCases((serve) => ({
         assertAnswer(await trial.send(request), 200);
         const connection = await trial.connect();
         const other = genuine("", { body: deliveryBody("job-2", limit) });
-        await connection.write(chunked(trial.url, other, 10_000));
+        await connection.write(chunkedTo(trial.url, other, 10_000));
         assertAnswer(await connection.response(), 200);
         assert.deepEqual(trial.persisted, ["job-1", "job-2"]);
       },
@@ -32,7 +33,7 @@ export const bodyCases = defineCases((serve) => ({
         const request = genuine("", { body: deliveryBody("job-1", limit + 1) });
         assertAnswer(await trial.send(request), 413);
         const connection = await trial.connect();
-        await connection.write(chunked(trial.url, request, 10_000));
+        await connection.write(chunkedTo(trial.url, request, 10_000));
         assertAnswer(await connection.response(), 413);
         trial.assertUntouched();
       },
@@ -44,7 +45,7 @@ export const bodyCases = defineCases((serve) => ({
       serve,
       async (trial) => {
         const connection = await trial.connect();
-        await connection.write(head(trial.url, genuine("job-1"), [oneGigabyte]));
+        await connection.write(headTo(trial.url, genuine("job-1"), [oneGigabyte]));
         assertAnswer(await connection.response(), 413);
         trial.assertUntouched();
       },
@@ -56,10 +57,10 @@ export const bodyCases = defineCases((serve) => ({
       serve,
       async (trial) => {
         const connection = await trial.connect();
-        const piece = chunk(new Uint8Array(65_536).fill(0x20));
+        const piece = chunkOf(new Uint8Array(65_536).fill(0x20));
         const before = process.memoryUsage().arrayBuffers;
         let most = 0;
-        await connection.write(head(trial.url, genuine("job-1"), ["Transfer-Encoding: chunked"]));
+        await connection.write(headTo(trial.url, genuine("job-1"), ["Transfer-Encoding: chunked"]));
         let answered = false;
         const response = connection.response().then((value) => {
           answered = true;
@@ -91,7 +92,7 @@ export const bodyCases = defineCases((serve) => ({
           [415, genuine("job-1", { body, headers: [["content-encoding", "gzip"]] })],
         ] as const) {
           // A length that is too great is refused at once, chunks are when the limit is reached.
-          for (const bytes of [counted(trial.url, request), chunked(trial.url, request, 65_536)]) {
+          for (const bytes of [countedTo(trial.url, request), chunkedTo(trial.url, request, 65_536)]) {
             const connection = await trial.connect();
             await connection.write(bytes);
             const response = await connection.response();
@@ -107,11 +108,11 @@ export const bodyCases = defineCases((serve) => ({
   "a body in pieces of one byte is put together as it was": () =>
     withTrial(serve, async (trial) => {
       const connection = await trial.connect();
-      await connection.write(chunked(trial.url, genuine("job-1"), 1));
+      await connection.write(chunkedTo(trial.url, genuine("job-1"), 1));
       assertAnswer(await connection.response(), 200);
       const slow = await trial.connect();
       const request = genuine("job-2");
-      const bytes = counted(trial.url, request);
+      const bytes = countedTo(trial.url, request);
       // In the midst of a character, and of the headers.
       const cuts = [20, bytes.indexOf("✓") + 1, bytes.length];
       let start = 0;

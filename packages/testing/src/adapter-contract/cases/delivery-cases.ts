@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import type { WireHeader } from "../../wire/wire-request.ts";
 import { defineCases } from "../define-cases.ts";
-import { counted, deliveryBody, genuine, head, type RawHeader, signatureHeaders } from "../request-text.ts";
+import { countedTo, deliveryBody, genuine, headTo, signatureHeaders } from "../request-text.ts";
 import { assertAnswer, duplicateBody, withTrial } from "../trial.ts";
 
 /** What a sender gets to see of the receiver's decisions. */
@@ -64,7 +65,7 @@ export const deliveryCases = defineCases((serve) => ({
       serve,
       async (trial) => {
         const connection = await trial.connect();
-        await connection.write(counted(trial.url, genuine("job-1")));
+        await connection.write(countedTo(trial.url, genuine("job-1")));
         await new Promise((resolve) => setTimeout(resolve, 100));
         connection.destroy();
         assertAnswer(await trial.send(genuine("job-1")), 200, duplicateBody);
@@ -88,7 +89,7 @@ export const deliveryCases = defineCases((serve) => ({
     withTrial(serve, async (trial) => {
       const body = deliveryBody("job-1");
       const [timestamp, signature] = signatureHeaders(body);
-      const wrong: RawHeader = [signature[0], "0".repeat(64)];
+      const wrong: WireHeader = [signature[0], "0".repeat(64)];
       for (const headers of [
         [timestamp, signature, wrong],
         [timestamp, wrong, signature],
@@ -130,7 +131,7 @@ export const deliveryCases = defineCases((serve) => ({
     withTrial(serve, async (trial) => {
       for (const type of [...contentTypes, undefined]) {
         const body = deliveryBody(`job-${type}`);
-        const declared: readonly RawHeader[] = type === undefined ? [] : [["content-type", type]];
+        const declared: readonly WireHeader[] = type === undefined ? [] : [["content-type", type]];
         const headers = [...declared, ...signatureHeaders(body)];
         assertAnswer(await trial.send(genuine("", { body, headers })), 200);
       }
@@ -142,7 +143,7 @@ export const deliveryCases = defineCases((serve) => ({
       const request = genuine("job-1");
       const connection = await trial.connect();
       const framing = [`Content-Length: ${request.body.byteLength}`, "Expect: 100-continue"];
-      await connection.write(head(trial.url, request, framing));
+      await connection.write(headTo(trial.url, request, framing));
       assert.equal((await connection.response())?.status, 100);
       await connection.write(request.body);
       assertAnswer(await connection.response(), 200);

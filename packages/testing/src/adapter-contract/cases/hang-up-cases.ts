@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import type { Connection } from "../connection.ts";
+import type { Connection } from "../../wire/connection.ts";
+import { chunkOf, type WireHeader } from "../../wire/wire-request.ts";
 import { defineCases } from "../define-cases.ts";
-import { chunk, genuine, head, type RawHeader, signatureHeaders } from "../request-text.ts";
+import { genuine, headTo, signatureHeaders } from "../request-text.ts";
 import { assertAnswer, type Trial, until, withTrial } from "../trial.ts";
 
 const options = { bodyTimeoutMs: 400, maxBodyBytes: 5_000 };
@@ -18,12 +19,12 @@ export const hangUpCases = defineCases((serve) => ({
           ["Content-Length: 100", "x", []],
           ["Content-Length: 1000000", "x", forged()],
           ["Content-Length: 1000000", large, forged()],
-          ["Transfer-Encoding: chunked", chunk(large), forged()],
+          ["Transfer-Encoding: chunked", chunkOf(large), forged()],
           ["Transfer-Encoding: chunked", "5\r\nx", forged()],
         ] as const) {
           for (const afterMs of [0, 40, 500]) {
             const connection = await trial.connect();
-            await connection.write(head(trial.url, genuine("job-1", { headers }), [framing]));
+            await connection.write(headTo(trial.url, genuine("job-1", { headers }), [framing]));
             await connection.write(body);
             await pause(afterMs);
             connection.destroy();
@@ -43,7 +44,7 @@ export const hangUpCases = defineCases((serve) => ({
         await Promise.all([
           assertCloses(trial, 408, "Content-Length: 4000", "x", "x"),
           assertCloses(trial, 413, "Content-Length: 6000", "x", "x"),
-          assertCloses(trial, 413, "Transfer-Encoding: chunked", chunk(large), "1\r\nx\r\n"),
+          assertCloses(trial, 413, "Transfer-Encoding: chunked", chunkOf(large), "1\r\nx\r\n"),
         ]);
         trial.assertUntouched();
       },
@@ -59,7 +60,7 @@ async function assertCloses(
   next: string,
 ): Promise<void> {
   const connection = await trial.connect();
-  await connection.write(head(trial.url, genuine("job-1", { headers: forged() }), [framing]));
+  await connection.write(headTo(trial.url, genuine("job-1", { headers: forged() }), [framing]));
   await connection.write(first);
   const trickle = setInterval(() => void connection.write(next), 100);
   try {
@@ -80,7 +81,7 @@ async function ending(connection: Connection): Promise<unknown> {
 }
 
 /** What passes for genuine until the body is there. */
-function forged(): readonly RawHeader[] {
+function forged(): readonly WireHeader[] {
   const [timestamp, signature] = signatureHeaders(new Uint8Array());
   return [timestamp, [signature[0], "0".repeat(64)]];
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { defineCases } from "../define-cases.ts";
-import { counted, deliveryBody, genuine, head, signatureHeaders } from "../request-text.ts";
+import { countedTo, deliveryBody, genuine, headTo, signatureHeaders } from "../request-text.ts";
 import { assertAnswer, duplicateBody, until, withTrial } from "../trial.ts";
 
 /** HTTP itself: methods, encodings, framing, connections. */
@@ -64,7 +64,9 @@ export const httpCases = defineCases((serve) => ({
         [[length], text.slice(0, -1)],
       ] as const) {
         const connection = await trial.connect();
-        await connection.write(Buffer.from(head(trial.url, request, framing) + body, "latin1"));
+        await connection.write(
+          Buffer.concat([headTo(trial.url, request, framing), Buffer.from(body, "latin1")]),
+        );
         connection.finish();
         const response = await connection.response();
         if (response !== undefined) assert.equal(response.status, 400);
@@ -76,7 +78,7 @@ export const httpCases = defineCases((serve) => ({
   "a client that leaves in the middle of the body leaves nothing behind": () =>
     withTrial(serve, async (trial) => {
       for (let round = 0; round < 5; round += 1) {
-        const bytes = counted(trial.url, genuine("job-1"));
+        const bytes = countedTo(trial.url, genuine("job-1"));
         const connection = await trial.connect();
         await connection.write(bytes.subarray(0, -20));
         await new Promise((resolve) => setTimeout(resolve, 30));
@@ -93,7 +95,7 @@ export const httpCases = defineCases((serve) => ({
     withTrial(
       serve,
       async (trial) => {
-        const bytes = counted(trial.url, genuine("job-1"));
+        const bytes = countedTo(trial.url, genuine("job-1"));
         const connection = await trial.connect();
         await connection.write(bytes.subarray(0, -40));
         const start = performance.now();
@@ -116,7 +118,7 @@ export const httpCases = defineCases((serve) => ({
     withTrial(serve, async (trial) => {
       for (let sent = 0; sent < 1_000; sent += 1) {
         const connection = await trial.connect();
-        await connection.write(counted(trial.url, genuine("job-1")).subarray(0, -20));
+        await connection.write(countedTo(trial.url, genuine("job-1")).subarray(0, -20));
       }
       const start = performance.now();
       assertAnswer(await trial.send(genuine("job-2")), 200);
@@ -138,7 +140,7 @@ export const httpCases = defineCases((serve) => ({
         [genuine("job-4"), 200, undefined],
       ] as const;
       for (const [request, status, body] of steps) {
-        await connection.write(counted(trial.url, request));
+        await connection.write(countedTo(trial.url, request));
         assertAnswer(await connection.response(), status, body);
       }
       assert.deepEqual(trial.persisted, ["job-1", "job-4"]);
@@ -149,7 +151,7 @@ export const httpCases = defineCases((serve) => ({
       const connection = await trial.connect();
       const forged = genuine("job-2", { headers: genuine("job-1").headers });
       const requests = [genuine("job-1"), forged, genuine("job-3"), genuine("job-1")];
-      await connection.write(Buffer.concat(requests.map((request) => counted(trial.url, request))));
+      await connection.write(Buffer.concat(requests.map((request) => countedTo(trial.url, request))));
       assertAnswer(await connection.response(), 200);
       assertAnswer(await connection.response(), 401);
       assertAnswer(await connection.response(), 200);
@@ -164,9 +166,9 @@ export const httpCases = defineCases((serve) => ({
       serve,
       async (trial) => {
         const connection = await trial.connect();
-        const hidden = counted(trial.url, genuine("job-hidden"));
+        const hidden = countedTo(trial.url, genuine("job-hidden"));
         const cover = genuine("job-1", { body: new Uint8Array(hidden.length + 200_000) });
-        const bytes = counted(trial.url, cover);
+        const bytes = countedTo(trial.url, cover);
         hidden.copy(bytes, bytes.length - hidden.length);
         await connection.write(bytes);
         assertAnswer(await connection.response(), 413);

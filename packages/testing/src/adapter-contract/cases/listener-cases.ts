@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { defineCases } from "../define-cases.ts";
-import { counted, deliveryBody, genuine } from "../request-text.ts";
+import { countedTo, deliveryBody, genuine } from "../request-text.ts";
 import { assertAnswer, type Trial, withTrial } from "../trial.ts";
 
 /** Somebody else listens to the request: every byte is read, or their absence is named. Never 400 or 401. */
@@ -15,7 +15,7 @@ export const listenerCases = defineCases((serve) => ({
 async function sendHonest(trial: Trial): Promise<void> {
   const large = { body: deliveryBody("job-1", 90_000) };
   for (const request of [genuine("job-0"), genuine("", large)]) {
-    const bytes = counted(trial.url, request);
+    const bytes = countedTo(trial.url, request);
     for (const pieces of [[bytes], [bytes.subarray(0, -30), bytes.subarray(-30)]]) {
       await assertReadOrNamed(trial, pieces);
     }

@@ -1,9 +1,0 @@
-/** Called once, when the server starts: a wrong setting, or a database that is away, shows now and not at a delivery. */
-export async function register(): Promise<void> {
-  if (process.env.NEXT_RUNTIME !== "nodejs") return;
-  const { run } = await import("@latchhook/example-app");
-  const { exampleApp } = await import("./lib/example-app.ts");
-  await run(async () => {
-    await exampleApp();
-  });
-}

@@ -1,0 +1,66 @@
+/**
+ * What authors of providers build with. Everything here is meant to be used and kept; what is not here is not.
+ *
+ * @module
+ */
+
+export type { Ed25519Key, HashAlgorithm, HmacKey, SignatureEncoding } from "./crypto/crypto.ts";
+export {
+  defineSender,
+  type EventSchemas,
+  eventTypes,
+  type SenderDefinition,
+  type SenderEvent,
+  type SenderReading,
+  type UntypedSenderDefinition,
+  type VerifiedContent,
+} from "./define-sender.ts";
+export { isTerminal, type Job, type JobStatus, toJob } from "./event.ts";
+export { malformed, type Reading, type Refusal, unauthentic } from "./provider.ts";
+export {
+  count,
+  dateFromIso,
+  dateFromSeconds,
+  isJsonObject,
+  type JsonObject,
+  objectMember,
+  type ParsedObject,
+  parseJsonObject,
+  stringMember,
+} from "./reading/json.ts";
+export { deliveryKey, type IdentityPart, identityPart } from "./reading/key.ts";
+export { matches, type Schema } from "./reading/matches.ts";
+export { type HeaderSource, readHeader } from "./request/headers.ts";
+export {
+  type Ed25519KeyOptions,
+  type Ed25519SignatureOptions,
+  ed25519KeyRing,
+  ed25519Signature,
+} from "./signatures/ed25519-signature.ts";
+export {
+  type HmacKeyOptions,
+  type HmacSignatureOptions,
+  hmacKeyRing,
+  hmacSignature,
+} from "./signatures/hmac-signature.ts";
+export { matchKey } from "./signatures/match-key.ts";
+export { base64Bytes, hexBytes, type SecretForm, secretBytes } from "./signatures/secret-form.ts";
+export { type KeyRing, keyRing, type SecretOption, type SecretSource } from "./signatures/secrets.ts";
+export type { PackedHeader, SeparateHeaders, SignatureHeaders } from "./signatures/signature-headers.ts";
+export type { SignatureScheme, SignatureSchemeOptions } from "./signatures/signature-scheme.ts";
+export { type SignatureShape, signatureShape } from "./signatures/signature-shape.ts";
+export { body, bodyHash, type ContentPart, header, timestamp } from "./signatures/signed-content.ts";
+export { standardWebhooksPolicy } from "./signatures/standard-webhooks-policy.ts";
+export {
+  type StandardWebhooksSignatureOptions,
+  standardWebhooksSignature,
+} from "./signatures/standard-webhooks-signature.ts";
+export {
+  type ContentAgeLimits,
+  checkContentAge,
+  checkTimestamp,
+  defaultToleranceSeconds,
+  repeatHorizonMs,
+  resolveTolerance,
+  type TimestampUnit,
+} from "./signatures/timestamp.ts";

@@ -1,0 +1,26 @@
+import type { Outcome, OutcomeObserver } from "../outcome.ts";
+import { isPromiseLike } from "../shared/maybe-promise.ts";
+import { isOutcomeLog, logOutcomes } from "./log-outcomes.ts";
+
+/** The log that every receiver has unless it was given another: one for all, so that it counts refusals of all. */
+export const defaultLog: OutcomeObserver = logOutcomes(console);
+
+/** The observers of a receiver. The default log is one of them, unless there is another log among those given. */
+export function resolveObservers(
+  given: OutcomeObserver | readonly OutcomeObserver[] | undefined,
+): readonly OutcomeObserver[] {
+  const observers = typeof given === "function" ? [given] : (given ?? []);
+  return observers.some(isOutcomeLog) ? [...observers] : [...observers, defaultLog];
+}
+
+/** Tells all observers. */
+export function notifyObservers(observers: readonly OutcomeObserver[], outcome: Outcome): void {
+  for (const observer of observers) {
+    try {
+      const told = observer(outcome);
+      if (isPromiseLike(told)) told.then(undefined, () => {});
+    } catch {
+      // An observer cannot change an answer.
+    }
+  }
+}
