@@ -1,11 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createRequire } from "node:module";
-import { createReceiver } from "@latchhook/core";
+import { createReceiver, type Outcome } from "@latchhook/core";
+import { aiStats } from "@latchhook/core/providers/ai-stats";
+import { memoryStore } from "@latchhook/core/stores/memory";
 import { receiveNodeRequest } from "@latchhook/node";
-import { type AdapterServer, adapterContract } from "@latchhook/testing";
-import { describe, it } from "vitest";
+import { type AdapterServer, adapterContract, signAiStats } from "@latchhook/testing";
+import { describe, expect, it, vi } from "vitest";
 
 const require = createRequire(import.meta.url);
+const secret = "whsec_fastify-0123456789";
 
 /** The part of Fastify that the recipe needs. */
 interface Fastify {
@@ -68,3 +71,37 @@ describe.each(["fastify-4.0", "fastify-5"])(
     for (const { name: caseName, run } of cases) it(caseName, run);
   },
 );
+
+describe("fastify-raw-body, which reads the request of every route", () => {
+  it.each([
+    ["with parsers that read nothing", true],
+    ["with Fastify's own parsers", false],
+  ])("%s, leaves a delivery that is read or named, never refused", async (_, isBare) => {
+    const outcomes: Outcome[] = [];
+    const log = vi.spyOn(console, "error").mockImplementation(() => {});
+    const receiver = createReceiver({
+      provider: aiStats({ secret }),
+      store: memoryStore(),
+      persist() {},
+      onOutcome: (outcome) => outcomes.push(outcome),
+    });
+    const app = (require("fastify-5") as () => Fastify)();
+    await app.register(require("fastify-raw-body"), { global: true, encoding: false, runFirst: true });
+    if (isBare) {
+      app.removeAllContentTypeParsers();
+      app.addContentTypeParser("*", (_request, _payload, done) => done(null));
+    }
+    app.all("/webhooks", async (request, reply) => {
+      reply.hijack();
+      await receiveNodeRequest(request.raw, reply.raw, mend, receiver.receive);
+    });
+    const address = await app.listen({ port: 0, host: "127.0.0.1" });
+    const response = await fetch(`${address}/webhooks`, signAiStats({ secret }));
+    const code = outcomes[0]?.code ?? "";
+    expect([response.status, code]).toEqual(
+      code === "processed" ? [200, "processed"] : [500, "body-consumed"],
+    );
+    expect(log.mock.calls.join().includes(mend)).toBe(code === "body-consumed");
+    await app.close();
+  });
+});

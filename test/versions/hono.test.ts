@@ -1,13 +1,16 @@
 import type { RequestListener } from "node:http";
 import { createRequire } from "node:module";
+import { aiStats } from "@latchhook/core/providers/ai-stats";
+import { memoryStore } from "@latchhook/core/stores/memory";
 import { webhook } from "@latchhook/hono";
-import { adapterContract, type Earlier, listen } from "@latchhook/testing";
+import { adapterContract, type Earlier, listen, signAiStats, toRequest } from "@latchhook/testing";
 import type { Context, Hono as NewestHono } from "hono";
-import { describe, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 type Server = { getRequestListener(fetch: NewestHono["fetch"]): RequestListener };
 
 // The newest versions run the contract in the adapter's own tests.
+const secret = "whsec_hono-0123456789";
 const require = createRequire(import.meta.url);
 
 /**
@@ -55,4 +58,21 @@ describe.each(pairs)("%s on %s keeps the adapter contract", (honoName, serverNam
         : [],
   });
   for (const { name, run } of cases) it(name, run);
+});
+
+describe("a body that c.req.json() has read in Hono before 4.9, which keeps only the value", () => {
+  it.each(["hono-4.0", "hono-4.7", "hono-4.8"])("%s: is named, with what to do", async (honoName) => {
+    const log = vi.spyOn(console, "error").mockImplementation(() => {});
+    const { Hono } = require(honoName) as { Hono: typeof NewestHono };
+    const app = new Hono();
+    app.use("*", async (context, next) => {
+      await context.req.json();
+      await next();
+    });
+    const provider = aiStats({ secret });
+    app.post("/webhooks", webhook({ provider, store: memoryStore(), persist() {}, onOutcome() {} }));
+    const response = await app.request(toRequest(signAiStats({ secret }), "http://localhost/webhooks"));
+    expect(response.status).toBe(500);
+    expect(log.mock.calls.join()).toContain("c.req.arrayBuffer()");
+  });
 });
