@@ -91,7 +91,11 @@ describe.each(publicPackages)("the tarball of %s", (name) => {
   test("passes publint", async () => {
     const { buffer } = new Uint8Array(await readFile(packed().tarball));
     const { messages } = await publint({ pack: { tarball: buffer }, strict: true });
-    expect(messages).toEqual([]);
+    // `imports` works in a nested package.json: Node.js looks for it in the nearest one. The CommonJS consumers use it.
+    const wrong = messages.filter(
+      ({ code, args }) => !(code === "NESTED_PACKAGE_JSON_FIELD_IGNORED" && args.field === "imports"),
+    );
+    expect(wrong).toEqual([]);
   });
 
   test("passes Are The Types Wrong, every subpath of it", async () => {

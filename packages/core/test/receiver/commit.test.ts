@@ -19,7 +19,7 @@ function trialWith(persist: Callback, store: TransactionalStore = transactionalS
   const outcomes: Outcome[] = [];
   let calls = 0;
   const receiver = createReceiver({
-    provider: dialect.provider({ secret: dialect.secrets[0] }),
+    provider: dialect.makeProvider({ secret: dialect.secrets[0] }),
     store,
     persist: (_event, delivery) => {
       calls++;
@@ -290,7 +290,7 @@ describe("commit that is misused", () => {
   it("on a store without transactions → 500, and says what to use", async () => {
     const outcomes: Outcome[] = [];
     const receiver = createReceiver({
-      provider: dialect.provider({ secret: dialect.secrets[0] }),
+      provider: dialect.makeProvider({ secret: dialect.secrets[0] }),
       store: memoryStore(),
       persist: (_event, { commit }) => commit(() => "never"),
       onOutcome: (outcome) => outcomes.push(outcome),

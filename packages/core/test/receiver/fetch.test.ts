@@ -43,7 +43,7 @@ function* chunksOf(body: Uint8Array, size: number): Generator<Uint8Array> {
 
 describe.each(dialects)("handle() with a fetch Request of $name", (dialect) => {
   const make = (options?: Parameters<typeof trialReceiver>[1]) =>
-    trialReceiver(dialect.provider({ secret: dialect.secrets[0] }), options);
+    trialReceiver(dialect.makeProvider({ secret: dialect.secrets[0] }), options);
 
   it("answers 200 with JSON, then as a duplicate", async () => {
     const trial = make();
