@@ -2,7 +2,7 @@ import { readFile, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, posix } from "node:path";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
-import { publint } from "publint";
+import { type Message, publint } from "publint";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { exportSubpaths } from "./entry-points.ts";
 import { makeTemporaryFolder, type PackedPackage, packAll, publicPackages, root } from "./pack.ts";
@@ -78,6 +78,17 @@ describe.each(publicPackages)("the tarball of %s", (name) => {
     }
   });
 
+  test("holds the licence of what is inlined", async () => {
+    const { folder: unpacked, files } = packed();
+    const maps = files.filter((file) => file.endsWith(".js.map"));
+    const texts = await Promise.all(maps.map((file) => readFile(join(unpacked, file), "utf8")));
+    const sources = texts.flatMap((text) => (JSON.parse(text) as SourceMap).sources);
+    const inlined = new Set(sources.filter((source) => !source.startsWith("../")).map(packageOf));
+    const licences = inlined.size > 0 ? await readFile(join(unpacked, "dist/NOTICES"), "utf8") : "";
+    for (const name of inlined) expect(licences).toMatch(new RegExp(`^${name} \\d[^]*copyright`, "im"));
+    expect(inlined.size > 0).toBe(name === "@latchhook/core");
+  });
+
   test("has each declaration's source, and each declaration for both module systems", () => {
     const { files } = packed();
     const declarations = files.filter((file) => file.endsWith(".d.ts"));
@@ -91,7 +102,7 @@ describe.each(publicPackages)("the tarball of %s", (name) => {
   test("passes publint", async () => {
     const { buffer } = new Uint8Array(await readFile(packed().tarball));
     const { messages } = await publint({ pack: { tarball: buffer }, strict: true });
-    expect(messages).toEqual([]);
+    expect(messages.filter((message) => !isAboutOurImports(message))).toEqual([]);
   });
 
   test("passes Are The Types Wrong, every subpath of it", async () => {
@@ -103,3 +114,20 @@ describe.each(publicPackages)("the tarball of %s", (name) => {
     expect(Object.keys(result.entrypoints).sort()).toEqual([...entrypoints].sort());
   });
 });
+
+/** `zod` of `zod/v4/core/parse.js`, as a map names it. */
+function packageOf(source: string): string {
+  return source.split("/", source.startsWith("@") ? 2 : 1).join("/");
+}
+
+/**
+ * Node.js looks for `imports` in the nearest package.json, and for CommonJS that is in dist/cjs. publint takes it for
+ * ignored there; the consumers' tests would find no `#crypto` without it.
+ */
+function isAboutOurImports({ code, args }: Message): boolean {
+  return (
+    code === "NESTED_PACKAGE_JSON_FIELD_IGNORED" &&
+    args.field === "imports" &&
+    args.filePath === "./dist/cjs/package.json"
+  );
+}
