@@ -1,4 +1,4 @@
-export type { Delivery } from "./delivery.ts";
+export type { CommitWork, Delivery } from "./delivery.ts";
 export { isLatchhookError, LatchhookError, type LatchhookErrorCode } from "./errors.ts";
 export {
   isTerminal,

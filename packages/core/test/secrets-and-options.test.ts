@@ -21,9 +21,11 @@ afterEach(() => {
 
 /** Every provider's factory, with its environment variable. */
 const factories: readonly (readonly [string, string, (options: { secret?: SecretOption }) => Provider])[] = [
-  ["aiStats", "AI_STATS_WEBHOOK_SECRET", dialects[0]?.provider as never],
-  ["videogen", "VIDEOGEN_WEBHOOK_SECRET", dialects[2]?.provider as never],
-  ["creativeai", "CREATIVEAI_API_KEY", dialects[3]?.provider as never],
+  ...dialects
+    .filter(({ name }) => name !== "phaseo")
+    .map(({ factory, environmentVariable, makeProvider }) => {
+      return [factory, environmentVariable, makeProvider as never] as const;
+    }),
   ["standardWebhooks", "STANDARD_WEBHOOKS_SECRET", standardWebhooks],
 ];
 
@@ -126,7 +128,7 @@ describe.each(dialects)("secret function of $name", (dialect) => {
   } as never;
 
   it.each(Object.entries(failures))("D39 %s → 503, never open", async (_what, secret) => {
-    const trial = trialReceiver(dialect.provider({ secret }));
+    const trial = trialReceiver(dialect.makeProvider({ secret }));
     const answer = await trial.post(dialect.sign());
     expect([answer.status, answer.body]).toEqual([503, '{"error":"unavailable"}']);
     expect(answer.headers["retry-after"]).toMatch(/^[1-9]\d*$/);
@@ -137,7 +139,7 @@ describe.each(dialects)("secret function of $name", (dialect) => {
 
   it("D39 the function is asked again for the next request", async () => {
     let calls = 0;
-    const provider = dialect.provider({
+    const provider = dialect.makeProvider({
       secret: async () => {
         if (++calls === 1) throw new Error("not yet");
         return dialect.secrets[0];
@@ -154,7 +156,7 @@ describe.each(dialects)("secret function of $name", (dialect) => {
         ? `whsec_${Buffer.alloc(24, `${index}`).toString("base64")}`
         : `secret ${index}`,
     );
-    const provider = dialect.provider({
+    const provider = dialect.makeProvider({
       secret: ({ headers }) => texts[Number((headers as Record<string, string>)["x-tenant"])] as string,
     });
     for (const round of [1, 2]) {
@@ -170,7 +172,7 @@ describe.each(dialects)("secret function of $name", (dialect) => {
 
   it("is not asked for a request that its headers already rule out", async () => {
     let calls = 0;
-    const provider = dialect.provider({
+    const provider = dialect.makeProvider({
       secret: () => {
         calls++;
         return dialect.secrets[0];
@@ -183,7 +185,7 @@ describe.each(dialects)("secret function of $name", (dialect) => {
 });
 
 describe.each(dialects)("limits against the policy of $name", (dialect) => {
-  const provider = dialect.provider({ secret: dialect.secrets[0] });
+  const provider = dialect.makeProvider({ secret: dialect.secrets[0] });
   const { policy } = provider;
   const make = (limits: object) => () =>
     createReceiver({ provider, store: memoryStore(), persist: () => {}, ...limits });
@@ -204,7 +206,7 @@ describe.each(dialects)("limits against the policy of $name", (dialect) => {
 
 describe("options of a receiver", () => {
   const dialect = dialects[0] as (typeof dialects)[number];
-  const provider = dialect.provider({ secret: dialect.secrets[0] });
+  const provider = dialect.makeProvider({ secret: dialect.secrets[0] });
   const complete = { provider, store: memoryStore(), persist: () => {} };
   const make = (options: object) => () => createReceiver(options as typeof complete);
 
@@ -258,7 +260,7 @@ describe("options of a receiver", () => {
   });
 
   it("D40 a retention shorter than a captured delivery is believed → throws", () => {
-    const patient = dialect.provider({ secret: dialect.secrets[0], toleranceSeconds: 86_400 });
+    const patient = dialect.makeProvider({ secret: dialect.secrets[0], toleranceSeconds: 86_400 });
     expect(make({ ...complete, provider: patient, retainMs: 2 * 86_400_000 - 1 })).toThrow("retainMs");
     expect(make({ ...complete, provider: patient, retainMs: 2 * 86_400_000 })).not.toThrow();
   });
@@ -277,7 +279,7 @@ describe("options of a receiver", () => {
   ])("D43 %s=%s does not skip verification", async (name, value) => {
     vi.stubEnv(name, value);
     vi.spyOn(console, "warn").mockImplementation(() => {});
-    const trial = trialReceiver(dialect.provider({ secret: dialect.secrets[0] }));
+    const trial = trialReceiver(dialect.makeProvider({ secret: dialect.secrets[0] }));
     const forged = dialect.sign({ secret: dialect.secrets[1] });
     expectRefused(trial, await trial.post(forged), 401, "forged");
     expect((await trial.post({ ...forged, headers: {} })).status).toBe(401);
@@ -310,7 +312,7 @@ describe.each(dialects)("what $name shows", (dialect) => {
   }
 
   it("D44 inspect, JSON.stringify and String hide the secret of a provider, a receiver and its outcomes", async () => {
-    const provider = dialect.provider({ secret: [...dialect.secrets] });
+    const provider = dialect.makeProvider({ secret: [...dialect.secrets] });
     const outcomes: Outcome[] = [];
     const receiver = createReceiver({
       provider,
@@ -327,7 +329,7 @@ describe.each(dialects)("what $name shows", (dialect) => {
   });
 
   it("D44 no refusal holds the signature that was expected, or the one that came", async () => {
-    const provider = dialect.provider({ secret });
+    const provider = dialect.makeProvider({ secret });
     const genuine = dialect.sign();
     const signature = genuine.headers[dialect.signatureHeader] as string;
     const tampered = { ...genuine, body: Buffer.from("{}") };
@@ -341,7 +343,7 @@ describe.each(dialects)("what $name shows", (dialect) => {
   });
 
   it("D44 error causes of a failing secret function hold what it threw, and no secret", async () => {
-    const provider = dialect.provider({ secret: async () => ["", secret] });
+    const provider = dialect.makeProvider({ secret: async () => ["", secret] });
     const error = await Promise.resolve(provider.verify(dialect.sign())).then(
       () => undefined,
       (reason: unknown) => reason,

@@ -5,7 +5,7 @@ import { dialects, withSignature } from "./support/dialects.ts";
 import { trialReceiver } from "./support/trial-receiver.ts";
 
 describe.each(dialects)("verifyWebhook with $name", (dialect) => {
-  const provider = dialect.provider({ secret: [...dialect.secrets] });
+  const provider = dialect.makeProvider({ secret: [...dialect.secrets] });
 
   it("gives the event, the key and the index of the secret", async () => {
     const [, secret] = dialect.secrets;
@@ -44,7 +44,7 @@ describe.each(dialects)("verifyWebhook with $name", (dialect) => {
   });
 
   it("rejects only for a secret function that fails", async () => {
-    const broken = dialect.provider({
+    const broken = dialect.makeProvider({
       secret: () => {
         throw new Error("the vault is sealed");
       },

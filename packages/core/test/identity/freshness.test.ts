@@ -22,7 +22,7 @@ describe("freshness", () => {
   it.each(timestamped)("G77 a captured delivery of $name 301 s later → 401", async (dialect) => {
     const sentAt = 1_790_000_000;
     vi.useFakeTimers({ toFake: ["Date"], now: sentAt * 1000 });
-    const trial = trialReceiver(dialect.provider({ secret: dialect.secrets[0] }));
+    const trial = trialReceiver(dialect.makeProvider({ secret: dialect.secrets[0] }));
     const captured = dialect.sign({ timestamp: sentAt });
     expectProcessed(await trial.post(captured), "fresh");
     vi.setSystemTime((sentAt + 301) * 1000);

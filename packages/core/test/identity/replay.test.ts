@@ -5,7 +5,7 @@ import { expectProcessed, trialReceiver } from "../support/trial-receiver.ts";
 const duplicate = '{"received":true,"duplicate":true}';
 
 describe.each(dialects)("replays of $name", (dialect) => {
-  const make = () => trialReceiver(dialect.provider({ secret: dialect.secrets[0] }));
+  const make = () => trialReceiver(dialect.makeProvider({ secret: dialect.secrets[0] }));
 
   it("G67 the same delivery 50 times in a row → 200 each, one call", async () => {
     const trial = make();
@@ -20,7 +20,7 @@ describe.each(dialects)("replays of $name", (dialect) => {
 
   it("G68 50 at once → 200 or 503, one call", async () => {
     const persist = () => new Promise((resolve) => setTimeout(resolve, 50));
-    const trial = trialReceiver(dialect.provider({ secret: dialect.secrets[0] }), { persist, waitMs: 1 });
+    const trial = trialReceiver(dialect.makeProvider({ secret: dialect.secrets[0] }), { persist, waitMs: 1 });
     const request = dialect.sign();
     const answers = await Promise.all(Array.from({ length: 50 }, () => trial.post(request)));
     const statuses = answers.map(({ status }) => status);
@@ -32,7 +32,7 @@ describe.each(dialects)("replays of $name", (dialect) => {
 
   it("G68 50 at once that may wait → 200 each, one call", async () => {
     const persist = () => new Promise((resolve) => setTimeout(resolve, 50));
-    const trial = trialReceiver(dialect.provider({ secret: dialect.secrets[0] }), { persist });
+    const trial = trialReceiver(dialect.makeProvider({ secret: dialect.secrets[0] }), { persist });
     const request = dialect.sign();
     const answers = await Promise.all(Array.from({ length: 50 }, () => trial.post(request)));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));

@@ -19,7 +19,7 @@ function trialWith(persist: Callback, store: TransactionalStore = transactionalS
   const outcomes: Outcome[] = [];
   let calls = 0;
   const receiver = createReceiver({
-    provider: dialect.provider({ secret: dialect.secrets[0] }),
+    provider: dialect.makeProvider({ secret: dialect.secrets[0] }),
     store,
     persist: (_event, delivery) => {
       calls++;
@@ -290,9 +290,10 @@ describe("commit that is misused", () => {
   it("on a store without transactions → 500, and says what to use", async () => {
     const outcomes: Outcome[] = [];
     const receiver = createReceiver({
-      provider: dialect.provider({ secret: dialect.secrets[0] }),
+      provider: dialect.makeProvider({ secret: dialect.secrets[0] }),
       store: memoryStore(),
-      persist: (_event, { commit }) => commit(() => "never"),
+      // As from JavaScript: the compiler refuses it.
+      persist: (_event, { commit }) => commit((() => "never") as never),
       onOutcome: (outcome) => outcomes.push(outcome),
     });
     expect((await post(receiver, dialect.sign())).status).toBe(500);

@@ -5,7 +5,7 @@ import { dialects } from "../support/dialects.ts";
 import { trialReceiver } from "../support/trial-receiver.ts";
 
 describe.each(dialects)("deliver() of what $name would have sent", (dialect) => {
-  const provider = dialect.provider({ secret: dialect.secrets[0] });
+  const provider = dialect.makeProvider({ secret: dialect.secrets[0] });
 
   async function trusted(trial: ReturnType<typeof trialReceiver>): Promise<Trusted> {
     const { body, headers } = dialect.sign();
@@ -88,7 +88,7 @@ describe.each(dialects)("deliver() of what $name would have sent", (dialect) => 
 
 describe("a provider whose verify throws", () => {
   const dialect = dialects[0] as (typeof dialects)[number];
-  const provider = dialect.provider({ secret: dialect.secrets[0] });
+  const provider = dialect.makeProvider({ secret: dialect.secrets[0] });
 
   it("is an internal error, not a secret that is unavailable", async () => {
     const broken = {
@@ -113,7 +113,7 @@ describe("an outcome", () => {
       return outcome.eventId ?? outcome.code;
     };
     const receiver = createReceiver<WebhookEvent>({
-      provider: (dialects[0] as (typeof dialects)[number]).provider({ secret: "s".repeat(32) }),
+      provider: (dialects[0] as (typeof dialects)[number]).makeProvider({ secret: "s".repeat(32) }),
       store: memoryStore(),
       persist() {},
       onOutcome: read,

@@ -43,7 +43,7 @@ function* chunksOf(body: Uint8Array, size: number): Generator<Uint8Array> {
 
 describe.each(dialects)("handle() with a fetch Request of $name", (dialect) => {
   const make = (options?: Parameters<typeof trialReceiver>[1]) =>
-    trialReceiver(dialect.provider({ secret: dialect.secrets[0] }), options);
+    trialReceiver(dialect.makeProvider({ secret: dialect.secrets[0] }), options);
 
   it("answers 200 with JSON, then as a duplicate", async () => {
     const trial = make();
@@ -79,6 +79,18 @@ describe.each(dialects)("handle() with a fetch Request of $name", (dialect) => {
       expect(seen.pulled).toBe(0);
     },
   );
+
+  it.each(
+    [
+      ["UTF-8", "utf8", "utf-16le", "charset=utf-8", "ISO-8859-1", "latin1", "windows-1252", "cp1252"],
+      ["us-ascii", "Shift_JIS", "EUC-KR", "Big5", "GB18030", "KOI8-R", "macintosh", "8bit", "binary", "none"],
+    ].flat(),
+  )("F59 content-encoding %s, a charset or a word for no coding, says nothing", async (encoding) => {
+    const { receiver } = make();
+    const { headers, body } = dialect.sign();
+    const request = requestOf({ headers: { ...headers, "content-encoding": encoding }, body });
+    expect((await receiver.handle(request)).status).toBe(200);
+  });
 
   it.each(["identity", "Identity", " identity ", ""])("F59 content-encoding %j is fine", async (encoding) => {
     const { headers, body } = dialect.sign();

@@ -11,7 +11,7 @@ import { dialects } from "../support/dialects.ts";
 import { trialReceiver } from "../support/trial-receiver.ts";
 
 const dialect = dialects[3] as (typeof dialects)[number];
-const base = dialect.provider({ secret: dialect.secrets[0] });
+const base = dialect.makeProvider({ secret: dialect.secrets[0] });
 
 /** A sender that asks in a signed POST, as Slack does, and in a GET before there is a signature, as Meta does. */
 const asking: Provider<WebhookEvent, Handshake> = {

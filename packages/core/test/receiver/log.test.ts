@@ -5,7 +5,7 @@ import { dialects, withSignature } from "../support/dialects.ts";
 import { post } from "../support/trial-receiver.ts";
 
 const aiStats = dialects[0] as (typeof dialects)[number];
-const provider = aiStats.provider({ secret: aiStats.secrets[0] });
+const provider = aiStats.makeProvider({ secret: aiStats.secrets[0] });
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -8,7 +8,7 @@ import { expectProcessed, type Persist, post, trialReceiver } from "../support/t
 
 const dialect = dialects[3] as (typeof dialects)[number];
 const [secret] = dialect.secrets;
-const provider = dialect.provider({ secret });
+const provider = dialect.makeProvider({ secret });
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -45,7 +45,7 @@ describe("an observer", () => {
   });
 
   it("is told code, status, key, secret index, attempt and time", async () => {
-    const trial = trialReceiver(dialect.provider({ secret: ["another-secret", secret] }));
+    const trial = trialReceiver(dialect.makeProvider({ secret: ["another-secret", secret] }));
     await trial.post(dialect.sign());
     const [outcome] = trial.outcomes;
     expect(outcome).toEqual({

@@ -41,7 +41,7 @@ describe.each(dialects)("persist of $name", (dialect) => {
         vi.spyOn(console, "error").mockImplementation(() => {});
         let calls = 0;
         const persist = () => (++calls === 1 ? fail(error) : undefined);
-        const trial = trialReceiver(dialect.provider({ secret: dialect.secrets[0] }), { persist });
+        const trial = trialReceiver(dialect.makeProvider({ secret: dialect.secrets[0] }), { persist });
         const answer = await trial.post(dialect.sign());
         expect([answer.status, answer.body]).toEqual([500, failed]);
         expect(trial.outcomes[0]).toMatchObject({ code: "persist-failed", claimAttempt: 1 });
@@ -61,7 +61,7 @@ describe("what persist is given", () => {
 
   it("counts its own attempts, and the last, where the sender signs none", async () => {
     const seen: unknown[] = [];
-    const trial = trialReceiver(dialect.provider({ secret: dialect.secrets[0] }), {
+    const trial = trialReceiver(dialect.makeProvider({ secret: dialect.secrets[0] }), {
       persist: (_event, { attempt, maxAttempts, lastAttempt }) => {
         seen.push({ attempt, maxAttempts, lastAttempt });
         throw new Error("never");
@@ -76,7 +76,7 @@ describe("what persist is given", () => {
   });
 
   it("is the bytes that were verified, the headers as they came, and a time", async () => {
-    const trial = trialReceiver(dialect.provider({ secret: dialect.secrets[0] }));
+    const trial = trialReceiver(dialect.makeProvider({ secret: dialect.secrets[0] }));
     const request = dialect.sign();
     const before = Date.now();
     await trial.post(request);

@@ -6,7 +6,7 @@ import { dialects } from "../support/dialects.ts";
 import { expectProcessed, trialReceiver } from "../support/trial-receiver.ts";
 
 const dialect = dialects[0] as (typeof dialects)[number];
-const provider = dialect.provider({ secret: dialect.secrets[0] });
+const provider = dialect.makeProvider({ secret: dialect.secrets[0] });
 const policyOf = (changes: Partial<DeliveryPolicy>): DeliveryPolicy => ({ ...provider.policy, ...changes });
 
 const senders: Readonly<Record<string, Partial<DeliveryPolicy>>> = {

@@ -8,7 +8,7 @@ const unavailable = '{"error":"unavailable"}';
 
 // The store sees keys only, whoever sent: a timestamped sender and one without stand for all.
 describe.each(dialects.slice(2))("a store that fails under $name", (dialect) => {
-  const provider = dialect.provider({ secret: dialect.secrets[0] });
+  const provider = dialect.makeProvider({ secret: dialect.secrets[0] });
 
   it.each([
     ["throws", connectionLost],
@@ -109,7 +109,10 @@ describe("H84 the reply to a claim is lost", () => {
       claim();
       return connectionLost();
     });
-    const trial = trialReceiver(dialect.provider({ secret: dialect.secrets[0] }), { store, leaseMs: 300 });
+    const trial = trialReceiver(dialect.makeProvider({ secret: dialect.secrets[0] }), {
+      store,
+      leaseMs: 300,
+    });
     expect((await trial.post(dialect.sign())).status).toBe(503);
     restore("claim");
     expectProcessed(await trial.post(dialect.sign()), "the retry waits for the lease");
@@ -121,7 +124,7 @@ describe("two claims of one delivery", () => {
   const dialect = dialects[0] as (typeof dialects)[number];
   // A body whose delivery key is unsigned: its signature is claimed as a second key.
   const request = dialect.sign({ body: { type: "video.completed", id: "evt_1" } });
-  const provider = dialect.provider({ secret: dialect.secrets[0] });
+  const provider = dialect.makeProvider({ secret: dialect.secrets[0] });
 
   it("are both completed, the delivery's own first", async () => {
     const trial = trialReceiver(provider);

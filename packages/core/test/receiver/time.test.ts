@@ -17,7 +17,7 @@ afterEach(() => {
 });
 
 const make = (options: Parameters<typeof trialReceiver>[1]) =>
-  trialReceiver(dialect.provider({ secret: dialect.secrets[0] }), { ...limits, ...options });
+  trialReceiver(dialect.makeProvider({ secret: dialect.secrets[0] }), { ...limits, ...options });
 const sleep = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
 const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
 

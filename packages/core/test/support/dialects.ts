@@ -1,24 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
-import type { Provider, SecretOption } from "@latchhook/core";
-import { aiStats } from "@latchhook/core/providers/ai-stats";
-import { creativeai } from "@latchhook/core/providers/creativeai";
-import { videogen } from "@latchhook/core/providers/videogen";
-import {
-  aiStatsPayload,
-  creativeaiPayload,
-  signAiStats,
-  signCreativeai,
-  signVideogen,
-  videogenPayload,
-} from "@latchhook/testing";
-
-/** What is to be signed; what is left out takes the dialect's usual value. */
-export interface Content {
-  readonly secret?: string;
-  readonly body?: string | Uint8Array | object;
-  readonly timestamp?: number | string;
-  readonly id?: string;
-}
+import { type Sender, type SenderContent, senders } from "@latchhook/testing";
 
 export interface PlainRequest {
   readonly headers: Record<string, string>;
@@ -26,79 +7,11 @@ export interface PlainRequest {
 }
 
 /** One way to sign, with what the table tests need to take it apart. */
-export interface Dialect {
-  readonly name: string;
-  readonly provider: (options: { secret: SecretOption; toleranceSeconds?: number }) => Provider;
-  readonly secrets: readonly [string, string];
-  readonly signatureHeader: string;
-  readonly timestampHeader: string | undefined;
-  /** What stands before the digest in the signature header. */
-  readonly prefix: "" | "sha256=" | "v1,";
-  readonly encoding: "hex" | "base64";
-  readonly key: (secret: string) => Uint8Array;
-  readonly payload: () => object;
-  readonly sign: (content?: Content) => PlainRequest;
-}
+export type Dialect = Sender;
+export type Content = SenderContent;
 
-const utf8 = (secret: string): Uint8Array => Buffer.from(secret);
-const textSecrets = ["whsec_first-of-two", "whsec_second-of-two"] as const;
-
-function aiStatsDialect(headerFamily: "ai-stats" | "phaseo"): Dialect {
-  return {
-    name: headerFamily,
-    provider: aiStats,
-    secrets: textSecrets,
-    signatureHeader: `x-${headerFamily}-signature`,
-    timestampHeader: `x-${headerFamily}-timestamp`,
-    prefix: "",
-    encoding: "hex",
-    key: utf8,
-    payload: () => aiStatsPayload({ jobId: "video_01" }),
-    sign: ({ secret = textSecrets[0], body, timestamp } = {}) =>
-      signAiStats({ secret, body, timestamp, headerFamily, jobId: "video_01" }),
-  };
-}
-
-const videogenSecrets = [
-  "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-  "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD",
-] as const;
-
-const videogenDialect: Dialect = {
-  name: "videogen",
-  provider: videogen,
-  secrets: videogenSecrets,
-  signatureHeader: "webhook-signature",
-  timestampHeader: "webhook-timestamp",
-  prefix: "v1,",
-  encoding: "base64",
-  key: (secret) => Buffer.from(secret.slice("whsec_".length), "base64"),
-  payload: () => videogenPayload({ jobId: "tool_exec_01" }),
-  sign: ({ secret = videogenSecrets[0], body, timestamp, id } = {}) =>
-    signVideogen({ secret, body, timestamp, id, jobId: "tool_exec_01" }),
-};
-
-const creativeaiDialect: Dialect = {
-  name: "creativeai",
-  provider: creativeai,
-  secrets: ["ck_live_first-of-two", "ck_live_second-of-two"],
-  signatureHeader: "x-creativeai-signature",
-  timestampHeader: undefined,
-  prefix: "sha256=",
-  encoding: "hex",
-  key: utf8,
-  payload: () => creativeaiPayload({ generationId: "gen_01" }),
-  sign: ({ secret = "ck_live_first-of-two", body } = {}) =>
-    signCreativeai({ secret, body, generationId: "gen_01" }),
-};
-
-/** Every way to sign that core has: three schemes, one of them under two families of names. */
-export const dialects: readonly Dialect[] = [
-  aiStatsDialect("ai-stats"),
-  aiStatsDialect("phaseo"),
-  videogenDialect,
-  creativeaiDialect,
-];
+/** Every way to sign that core has a provider for. */
+export const dialects: readonly Dialect[] = senders;
 
 export const hexDialects: readonly Dialect[] = dialects.filter(({ encoding }) => encoding === "hex");
 export const timestampedDialects: readonly Dialect[] = dialects.filter(

@@ -98,7 +98,7 @@ function rewrittenTests(dialect: Dialect): void {
     await expectStatus(dialect, genuine, 200, "as it was signed");
     expect(Buffer.from(genuine.body).equals(Buffer.from(body)), "the variant differs").toBe(false);
     await expectStatus(dialect, { ...genuine, body: Buffer.from(body) }, 401, what);
-    const trial = trialReceiver(dialect.provider({ secret: dialect.secrets[0] }));
+    const trial = trialReceiver(dialect.makeProvider({ secret: dialect.secrets[0] }));
     const answer = await trial.post(dialect.sign({ body }));
     expect([200, 400]).toContain(answer.status);
   });
@@ -121,14 +121,14 @@ function hostileTests(dialect: Dialect): void {
   it("E52 __proto__ and constructor keys pollute nothing, and reach persist as they were signed", async () => {
     const hostile = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},';
     const body = hostile + JSON.stringify(dialect.payload()).slice(1);
-    const trial = trialReceiver(dialect.provider({ secret: dialect.secrets[0] }));
+    const trial = trialReceiver(dialect.makeProvider({ secret: dialect.secrets[0] }));
     expectProcessed(await trial.post(dialect.sign({ body })), "E52");
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
     expect(trial.persisted).toHaveLength(1);
   });
 
   it("E53 100,000 levels deep: answered, alive", async () => {
-    const trial = trialReceiver(dialect.provider({ secret: dialect.secrets[0] }));
+    const trial = trialReceiver(dialect.makeProvider({ secret: dialect.secrets[0] }));
     const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
     const objects = `${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`;
     for (const body of [deep, objects, `{"data":${deep}}`, `{"data":${objects}}`, `{"type":${objects}}`]) {
@@ -138,8 +138,11 @@ function hostileTests(dialect: Dialect): void {
     expectProcessed(await trial.post(dialect.sign()), "afterwards");
   });
 
+  // What tells apart the deliveries of a sender without jobs is its own; see its contract.
+  if (!dialect.hasJobs) return;
+
   it("E54 unknown types and shapes reach persist as unknown events", async () => {
-    const trial = trialReceiver(dialect.provider({ secret: dialect.secrets[0] }));
+    const trial = trialReceiver(dialect.makeProvider({ secret: dialect.secrets[0] }));
     // Deliveries of one id differ by what is signed of type and job, so each gets an id of its own.
     const bodies = [...strangeBodies(dialect)].map((body, index) =>
       dialect.name !== "creativeai" && "id" in body ? { ...body, id: `evt_${index}` } : body,
@@ -152,12 +155,12 @@ function hostileTests(dialect: Dialect): void {
     }
     expect(trial.persisted.map(({ event }) => event.known)).toEqual(bodies.map(() => false));
     expect(trial.persisted.map(({ event }) => event.provider)).toEqual(
-      bodies.map(() => dialect.provider({ secret: dialect.secrets[0] }).name),
+      bodies.map(() => dialect.makeProvider({ secret: dialect.secrets[0] }).name),
     );
   });
 
   it("E55 strange ids have distinct keys, and no store error", async () => {
-    const trial = trialReceiver(dialect.provider({ secret: dialect.secrets[0] }));
+    const trial = trialReceiver(dialect.makeProvider({ secret: dialect.secrets[0] }));
     for (const [index, id] of strangeIds.entries()) {
       const request = dialect.sign({ body: bodyWithId(dialect, id), id: `msg_${index}` });
       expectProcessed(await trial.post(request), JSON.stringify(id).slice(0, 100));
@@ -249,7 +252,7 @@ async function expectStatus(
   status: number,
   what: string,
 ): Promise<void> {
-  const trial = trialReceiver(dialect.provider({ secret: dialect.secrets[0] }));
+  const trial = trialReceiver(dialect.makeProvider({ secret: dialect.secrets[0] }));
   const answer = await trial.post(request);
   if (status === 200) expectProcessed(answer, what);
   else expectRefused(trial, answer, status, what);

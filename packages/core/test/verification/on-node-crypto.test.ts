@@ -9,7 +9,7 @@ import { timestampTests } from "./timestamp-tests.ts";
 
 describe("on node:crypto", () => {
   it.each(dialects)("$name verifies synchronously", (dialect) => {
-    const verified = dialect.provider({ secret: dialect.secrets[0] }).verify(dialect.sign());
+    const verified = dialect.makeProvider({ secret: dialect.secrets[0] }).verify(dialect.sign());
     expect(verified).toEqual({ ok: true, secretIndex: 0 });
   });
 

@@ -12,7 +12,7 @@ vi.mock("#crypto", () => import("../../src/crypto/web.ts"));
 
 describe("on Web Crypto", () => {
   it.each(dialects)("$name verifies asynchronously: these tests do run on Web Crypto", async (dialect) => {
-    const verified = dialect.provider({ secret: dialect.secrets[0] }).verify(dialect.sign());
+    const verified = dialect.makeProvider({ secret: dialect.secrets[0] }).verify(dialect.sign());
     expect(verified).toBeInstanceOf(Promise);
     expect(await verified).toEqual({ ok: true, secretIndex: 0 });
   });

@@ -200,10 +200,10 @@ function lineTests(dialect: Dialect): void {
 function secretTests(dialect: Dialect): void {
   it("A18 the old secret during rotation → 200, afterwards 401", async () => {
     const [old, next] = dialect.secrets;
-    const during = trialReceiver(dialect.provider({ secret: [next, old] }));
+    const during = trialReceiver(dialect.makeProvider({ secret: [next, old] }));
     expectProcessed(await during.post(dialect.sign({ secret: old })), "the old secret");
     expect(during.outcomes[0]?.secretIndex).toBe(1);
-    const after = trialReceiver(dialect.provider({ secret: next }));
+    const after = trialReceiver(dialect.makeProvider({ secret: next }));
     expectRefused(after, await after.post(dialect.sign({ secret: old })), 401, "the old secret afterwards");
   });
 
@@ -216,7 +216,7 @@ function secretTests(dialect: Dialect): void {
 
   it("A19 a tenant's secret, found by the request, fits no other tenant", async () => {
     const [one, two] = dialect.secrets;
-    const provider = dialect.provider({
+    const provider = dialect.makeProvider({
       secret: ({ headers }) =>
         new Headers(headers as Record<string, string>).get("x-tenant") === "one" ? one : two,
     });
@@ -231,7 +231,7 @@ function bitTests(dialect: Dialect): void {
   it("A17 each single bit of the signature flipped → 401", async () => {
     const genuine = dialect.sign();
     const value = genuine.headers[dialect.signatureHeader] as string;
-    const trial = trialReceiver(dialect.provider({ secret: dialect.secrets[0] }));
+    const trial = trialReceiver(dialect.makeProvider({ secret: dialect.secrets[0] }));
     for (let bit = 0; bit < value.length * 8; bit++) {
       const flipped = flipBit(value, bit);
       // In hex, the bit between a letter and its capital changes no digit.
@@ -321,7 +321,7 @@ async function expectStatus(
   status: number,
   what: string,
 ): Promise<void> {
-  const trial = trialReceiver(dialect.provider({ secret: dialect.secrets[0] }));
+  const trial = trialReceiver(dialect.makeProvider({ secret: dialect.secrets[0] }));
   const answer = await trial.post(request);
   if (status === 200) expectProcessed(answer, what);
   else expectRefused(trial, answer, status, what);

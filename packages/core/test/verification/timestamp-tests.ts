@@ -44,7 +44,10 @@ export function timestampTests(): void {
     const header = dialect.timestampHeader as string;
     const make = (toleranceSeconds?: number) =>
       trialReceiver(
-        dialect.provider({ secret: dialect.secrets[0], ...(toleranceSeconds ? { toleranceSeconds } : {}) }),
+        dialect.makeProvider({
+          secret: dialect.secrets[0],
+          ...(toleranceSeconds ? { toleranceSeconds } : {}),
+        }),
       );
     const genuine = () => dialect.sign({ timestamp: now });
 
@@ -118,7 +121,7 @@ function toleranceTests(dialect: Dialect): void {
 
   it.each(bad)("C36 a tolerance of %s → throws at construction", (toleranceSeconds) => {
     const [secret] = dialect.secrets;
-    const make = () => dialect.provider({ secret, toleranceSeconds: toleranceSeconds as number });
+    const make = () => dialect.makeProvider({ secret, toleranceSeconds: toleranceSeconds as number });
     expect(make).toThrow(expect.objectContaining({ code: "invalid-option" }));
     expect(make).toThrow(/toleranceSeconds/);
   });
