@@ -52,9 +52,10 @@ describe("the form of a secret", () => {
     "strict base64: %j is refused, and the message says what is wrong without showing it",
     (secret, what) => {
       const error = errorOf(() => videogen({ secret }));
-    expect(error).toMatchObject({ code: "invalid-secret", message: expect.stringMatching(what) });
-    expect(error.message).not.toContain(base64.slice(0, 8));
-  });
+      expect(error).toMatchObject({ code: "invalid-secret", message: expect.stringMatching(what) });
+      expect(error.message).not.toContain(base64.slice(0, 8));
+    },
+  );
 
   it("a message names the form that the sender shows", () => {
     expect(() => videogen({ secret: "not base64!" })).toThrow("videogen: ");
