@@ -101,7 +101,8 @@ function identify({ id, object, status }: JsonObject, signedText: string): reado
 
 /** The event is named `….completed` on failure too. */
 function unsignedHeaders({ id, object, status }: JsonObject): Readonly<Record<string, unknown>> {
-  const named = new Set(["video.generation.completed", `video.generation.${status}`]);
+  const named = new Set(["video.generation.completed"]);
+  if (typeof status === "string") named.add(`video.generation.${status}`);
   return {
     "x-creativeai-delivery-id": typeof id === "string" ? id : undefined,
     "x-creativeai-event": object === "video.generation" ? named : undefined,

@@ -123,6 +123,8 @@ function* unknownBodies({ options }: Trial): Generator<object> {
     [],
     [null],
     {},
+    // An object that no text can be made of.
+    { toString: [], valueOf: null },
   ];
   yield {};
   for (const sample of options.samples) {
