@@ -1,6 +1,7 @@
 import type { Job, KnownEvent, UnknownEvent, UnknownType, WebhookEvent } from "./event.ts";
 import {
   type DeliveryPolicy,
+  type Handshake,
   type Provider,
   type Reading,
   type Refusal,
@@ -53,11 +54,11 @@ export interface SenderReading {
    * may stand. An absent header, and a value that is neither text nor number, says nothing.
    */
   readonly unsigned?: Readonly<Record<string, unknown>> | undefined;
-  /** What the content itself rules out, such as its age; the headers are compared before. */
+  /** What the content itself rules out, such as its age or its account; the headers are compared before. */
   readonly refusal?: Refusal | undefined;
 }
 
-interface SenderBase {
+interface SenderBase<Asks extends Handshake> extends Pick<Provider, "greet" | "successReply"> {
   /** In kebab case. Part of every delivery key: a sender that is renamed forgets what it has seen. */
   readonly name: string;
   readonly policy: DeliveryPolicy;
@@ -67,18 +68,21 @@ interface SenderBase {
   readonly refuse?: ((request: SignedRequest) => Refusal | undefined) | undefined;
   /** How the verified body is parsed. Default: strict UTF-8 that holds a JSON object. */
   readonly parse?: ((body: Uint8Array) => ParsedObject | Refusal) | undefined;
+  /** Answers a question that the sender asks in a signed request; undefined where the content is a delivery. */
+  readonly ask?: ((content: VerifiedContent) => Asks | Refusal | undefined) | undefined;
   /** Where type, identity, job and the rest are in the signed content. */
   readonly read: (content: VerifiedContent) => SenderReading;
 }
 
 /** A sender whose events have schemas. */
-export interface SenderDefinition<Schemas extends EventSchemas> extends SenderBase {
+export interface SenderDefinition<Schemas extends EventSchemas, Asks extends Handshake = never>
+  extends SenderBase<Asks> {
   /** Data that does not match its type's schema, and types that are not listed, make unknown events. */
   readonly events: Schemas;
 }
 
 /** A sender whose events are known by their type alone. */
-export interface UntypedSenderDefinition extends SenderBase {
+export interface UntypedSenderDefinition<Asks extends Handshake = never> extends SenderBase<Asks> {
   /** Which types are known. Default: all. */
   readonly knows?: ((type: string, data: unknown) => boolean) | undefined;
 }
@@ -105,19 +109,24 @@ export interface UntypedSenderDefinition extends SenderBase {
  *   });
  * }
  */
-export function defineSender<const Schemas extends EventSchemas>(
-  definition: SenderDefinition<Schemas>,
-): Provider<SenderEvent<Schemas>>;
-export function defineSender<Event extends WebhookEvent = KnownEvent<string, unknown>>(
-  definition: UntypedSenderDefinition,
-): Provider<Event>;
-export function defineSender(definition: SenderDefinition<EventSchemas> | UntypedSenderDefinition): Provider {
-  const { name, policy, signature, refuse, parse = parseJsonObject } = definition;
+export function defineSender<const Schemas extends EventSchemas, Asks extends Handshake = never>(
+  definition: SenderDefinition<Schemas, Asks>,
+): Provider<SenderEvent<Schemas>, Asks>;
+export function defineSender<
+  Event extends WebhookEvent = KnownEvent<string, unknown>,
+  Asks extends Handshake = never,
+>(definition: UntypedSenderDefinition<Asks>): Provider<Event, Asks>;
+export function defineSender(
+  definition: SenderDefinition<EventSchemas, Handshake> | UntypedSenderDefinition<Handshake>,
+): Provider<WebhookEvent, Handshake> {
+  const { name, policy, signature, refuse, parse = parseJsonObject, ask } = definition;
   const knows = "events" in definition ? bySchema(definition.events) : (definition.knows ?? everything);
 
   return {
     name,
     policy,
+    ...(definition.greet === undefined ? {} : { greet: definition.greet }),
+    successReply: definition.successReply,
     precheck: (request) => signature.precheck(request),
     verify: (request) => signature.verify(request),
     read(request) {
@@ -127,7 +136,10 @@ export function defineSender(definition: SenderDefinition<EventSchemas> | Untype
       const parsed = parse(body);
       if (!parsed.ok) return parsed;
       const { value, text } = parsed;
-      const reading = definition.read({ ok: true, value, text, headers, body, receivedAt });
+      const content = { ok: true, value, text, headers, body, receivedAt } as const;
+      const answer = ask?.(content);
+      if (answer !== undefined) return answer;
+      const reading = definition.read(content);
       if (reading.unsigned !== undefined && contradicts(headers, reading.unsigned)) {
         return unauthentic("metadata-mismatch");
       }

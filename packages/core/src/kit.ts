@@ -16,7 +16,15 @@ export {
   type VerifiedContent,
 } from "./define-sender.ts";
 export { isTerminal, type Job, type JobStatus, toJob } from "./event.ts";
-export { malformed, type Reading, type Refusal, unauthentic } from "./provider.ts";
+export {
+  type Handshake,
+  handshake,
+  malformed,
+  type Reading,
+  type Refusal,
+  type Reply,
+  unauthentic,
+} from "./provider.ts";
 export {
   count,
   dateFromIso,

@@ -9,12 +9,27 @@ describe("a part of an identity", () => {
     },
   );
 
-  it.each([2 ** 53, -(2 ** 53), Number.POSITIVE_INFINITY, Number.NaN, "", null, undefined, {}, []])(
-    "%s identifies nothing",
-    (value) => {
-      expect(identityPart(value)).toBeNull();
-    },
-  );
+  it.each([
+    2 ** 53,
+    -(2 ** 53),
+    1e300,
+    Number.POSITIVE_INFINITY,
+    Number.NaN,
+    "",
+    null,
+    undefined,
+    {},
+    [],
+    ["a"],
+  ])("%s identifies nothing", (value) => {
+    expect(identityPart(value)).toBeNull();
+  });
+
+  it("two numbers that JSON.parse makes one of identify nothing", () => {
+    const [first, second] = JSON.parse("[9007199254740992, 9007199254740993]") as [number, number];
+    expect(first).toBe(second);
+    expect([identityPart(first), identityPart(second)]).toEqual([null, null]);
+  });
 });
 
 describe("a delivery key", () => {

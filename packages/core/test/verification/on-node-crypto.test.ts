@@ -2,9 +2,11 @@ import { describe, expect, it } from "vitest";
 import { dialects } from "../support/dialects.ts";
 import { bodyTests } from "./body-tests.ts";
 import { propertyTests } from "./property-tests.ts";
+import { schemeParameterTests } from "./scheme-parameter-tests.ts";
 import { schemeTests } from "./scheme-tests.ts";
 import { signatureTests } from "./signature-tests.ts";
 import { standardWebhooksTests } from "./standard-webhooks-tests.ts";
+import { standardWebhooksVersionTests } from "./standard-webhooks-version-tests.ts";
 import { timestampTests } from "./timestamp-tests.ts";
 
 describe("on node:crypto", () => {
@@ -15,7 +17,9 @@ describe("on node:crypto", () => {
 
   signatureTests();
   schemeTests();
+  schemeParameterTests();
   standardWebhooksTests();
+  standardWebhooksVersionTests();
   timestampTests();
   bodyTests();
   propertyTests(100);

@@ -2,9 +2,11 @@ import { describe, expect, it, vi } from "vitest";
 import { dialects } from "../support/dialects.ts";
 import { bodyTests } from "./body-tests.ts";
 import { propertyTests } from "./property-tests.ts";
+import { schemeParameterTests } from "./scheme-parameter-tests.ts";
 import { schemeTests } from "./scheme-tests.ts";
 import { signatureTests } from "./signature-tests.ts";
 import { standardWebhooksTests } from "./standard-webhooks-tests.ts";
+import { standardWebhooksVersionTests } from "./standard-webhooks-version-tests.ts";
 import { timestampTests } from "./timestamp-tests.ts";
 
 // What the `#crypto` import resolves to where there is no node:crypto.
@@ -19,7 +21,9 @@ describe("on Web Crypto", () => {
 
   signatureTests();
   schemeTests();
+  schemeParameterTests();
   standardWebhooksTests();
+  standardWebhooksVersionTests();
   timestampTests();
   bodyTests();
   propertyTests(40);

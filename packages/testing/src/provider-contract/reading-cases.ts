@@ -111,7 +111,7 @@ async function assertDelivered(trial: Trial, body: object | string): Promise<voi
 
 /** Each sample with each member, one and two levels deep, replaced by what does not belong there. */
 function* unknownBodies({ options }: Trial): Generator<object> {
-  const strange = [
+  const strange: readonly unknown[] = [
     null,
     true,
     7,
@@ -123,6 +123,8 @@ function* unknownBodies({ options }: Trial): Generator<object> {
     [],
     [null],
     {},
+    // An object that no text can be made of.
+    { toString: [], valueOf: null },
   ];
   yield {};
   for (const sample of options.samples) {

@@ -24,7 +24,8 @@ export function creativeaiIdentity(
 
 /** The event is named `….completed` on failure too. */
 export function creativeaiHeaders({ id, object, status }: JsonObject): Readonly<Record<string, unknown>> {
-  const named = new Set(["video.generation.completed", `video.generation.${status}`]);
+  const named = new Set(["video.generation.completed"]);
+  if (typeof status === "string") named.add(`video.generation.${status}`);
   return {
     "x-creativeai-delivery-id": typeof id === "string" ? id : undefined,
     "x-creativeai-event": object === "video.generation" ? named : undefined,
