@@ -1,14 +1,13 @@
 import { once } from "node:events";
 import { connect } from "node:net";
-import { type SignedWebhook, signAiStats, signCreativeai, signVideogen } from "@latchhook/testing";
+import type { SignedWebhook } from "@latchhook/testing";
 import { describe, expect, it } from "vitest";
-import { appNames, appSecrets, startApp } from "./apps/app/src/start-app.ts";
+import { appNames, startApp } from "./apps/app/src/start-app.ts";
+import { appSenders } from "./support/app-senders.ts";
 
-const deliveries: readonly (readonly [path: string, signed: SignedWebhook])[] = [
-  ["ai-stats", signAiStats({ secret: appSecrets.AI_STATS_WEBHOOK_SECRET, jobId: "video_smoke" })],
-  ["videogen", signVideogen({ secret: appSecrets.VIDEOGEN_WEBHOOK_SECRET, jobId: "execution_smoke" })],
-  ["creativeai", signCreativeai({ secret: appSecrets.CREATIVEAI_API_KEY, generationId: "gen_smoke" })],
-];
+const deliveries: readonly (readonly [path: string, signed: SignedWebhook])[] = appSenders.map(
+  ({ provider, sign }) => [provider, sign({ jobId: `${provider}_smoke` })],
+);
 
 async function post(url: string, signed: SignedWebhook): Promise<readonly [number, string]> {
   const response = await fetch(url, signed);
@@ -30,9 +29,9 @@ describe.each(appNames)("the %s app", (name) => {
     }
     const events = await app.events();
     expect(events.map(({ provider, jobId, status }) => [provider, jobId, status])).toEqual([
-      ["ai-stats", "video_smoke", "completed"],
-      ["videogen", "execution_smoke", "completed"],
-      ["creativeai", "gen_smoke", "completed"],
+      ["ai-stats", "ai-stats_smoke", "completed"],
+      ["videogen", "videogen_smoke", "completed"],
+      ["creativeai", "creativeai_smoke", "completed"],
     ]);
     expect(await app.stop()).toBe(name === "next" ? 143 : 0);
   });

@@ -7,10 +7,11 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { type SignedWebhook, signAiStats, signCreativeai, signVideogen } from "@latchhook/testing";
+import type { SignedWebhook } from "@latchhook/testing";
 import Database from "libsql";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { appSecrets } from "./apps/app/src/start-app.ts";
+import { appSenders } from "./support/app-senders.ts";
 import { freePort } from "./support/free-port.ts";
 
 const examples = ["express", "hono", "next"] as const;
@@ -109,15 +110,13 @@ async function start(name: string, database: string): Promise<{ url: string; chi
   throw new Error(`examples/${name} did not start.`);
 }
 
-const deliveries: readonly (readonly [path: string, signed: SignedWebhook])[] = [
-  ["ai-stats", signAiStats({ secret: appSecrets.AI_STATS_WEBHOOK_SECRET, jobId: "video_one" })],
-  ["videogen", signVideogen({ secret: appSecrets.VIDEOGEN_WEBHOOK_SECRET, jobId: "execution_two" })],
-  ["creativeai", signCreativeai({ secret: appSecrets.CREATIVEAI_API_KEY, generationId: "generation_three" })],
-];
+const deliveries: readonly (readonly [path: string, signed: SignedWebhook])[] = appSenders.map(
+  ({ provider, sign }) => [provider, sign({ jobId: `${provider}_one` })],
+);
 const rowOfEach = [
-  { provider: "ai-stats", job: "video_one", status: "completed" },
-  { provider: "videogen", job: "execution_two", status: "completed" },
-  { provider: "creativeai", job: "generation_three", status: "completed" },
+  { provider: "ai-stats", job: "ai-stats_one", status: "completed" },
+  { provider: "videogen", job: "videogen_one", status: "completed" },
+  { provider: "creativeai", job: "creativeai_one", status: "completed" },
 ];
 
 describe.each(examples)("examples/%s, run", (name) => {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { DeliveryRecord } from "@latchhook/sandbox";
 import type { LoggedOutcome } from "@latchhook/test-app/start-app";
 import { shorten } from "./journal.ts";
-import { explain, type Stage, senders } from "./stage.ts";
+import { explain, nameOf, type Stage } from "./stage.ts";
 
 /** One request of the sandbox's, and what the app said of it. */
 export interface Followed {
@@ -47,7 +47,7 @@ export function follow({ sandbox, journal, app }: Stage, jobId: string): Followi
       const [outcome] = await app().outcomes(1);
       const answered = record.status === null ? "no answer" : String(record.status);
       const why = record.error === "timeout" ? explainLate(outcome) : explain(outcome);
-      journal.line(senders[record.sender], `${shorten(jobId)} ${description}`, answered, why);
+      journal.line(nameOf(record.sender), `${shorten(jobId)} ${description}`, answered, why);
       return { record, outcome };
     },
   };

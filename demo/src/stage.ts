@@ -8,6 +8,11 @@ export const senders = { "ai-stats": "AI Stats", videogen: "VideoGen", creativea
 
 export type SenderName = keyof typeof senders;
 
+/** What a sender is called on the screen. */
+export function nameOf(sender: string): string {
+  return new Map(Object.entries(senders)).get(sender) ?? sender;
+}
+
 /** Secrets of this run, which the app and its senders share. */
 export interface Secrets {
   readonly "ai-stats": string;

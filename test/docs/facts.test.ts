@@ -17,6 +17,10 @@ const providersPage = readPage("docs/providers.md");
 const guaranteesPage = readPage("docs/guarantees.md");
 
 const secret = "whsec_b25seS1mb3ItdGhlLWRvY3VtZW50YXRpb24=";
+/** Each sender once, though AI Stats is in the table under two names. */
+const documentedSenders = senders.filter(({ name, provider }) => name === provider);
+const typeName = (factory: string): string => factory.slice(0, 1).toUpperCase() + factory.slice(1);
+
 type MakeProvider = (options: { readonly secret: never }) => Provider;
 const factories: Readonly<Record<string, MakeProvider>> = {
   ...Object.fromEntries(senders.map(({ factory, makeProvider }) => [factory, makeProvider as MakeProvider])),
@@ -91,6 +95,11 @@ describe("the README's table of", () => {
     expect(documented.toSorted()).toEqual(Object.keys(factories).toSorted());
   });
 
+  it.each(documentedSenders)("senders has $title under that name", ({ title, factory }) => {
+    const row = tableUnder(readme, "Senders").rows.find(([, documented]) => plain(documented) === factory);
+    expect(plain(row?.[0])).toBe(title);
+  });
+
   it.each(tableUnder(readme, "Stores").rows.map(([name, specifier]) => [plain(name), plain(specifier)]))(
     "stores: %s is an export of %s",
     async (name, specifier) => {
@@ -142,20 +151,31 @@ describe("docs/providers.md", () => {
   const optionTables = providersPage.tables.filter(({ columns }) => columns[0] === "option");
 
   it.each([
-    ["AI Stats (Phaseo)", "ai-stats", "AiStatsOptions"],
-    ["VideoGen", "videogen", "VideogenOptions"],
-    ["CreativeAI", "creativeai", "CreativeaiOptions"],
-    ["GitHub", "github", "GithubOptions"],
-    ["Standard Webhooks", "standard-webhooks", "StandardWebhooksOptions"],
-  ])("%s: every option with its default", (heading, file, name) => {
+    ...documentedSenders.map(({ title, provider, factory }) => [title, provider, factory] as const),
+    ["Standard Webhooks", "standard-webhooks", "standardWebhooks"] as const,
+  ])("%s: every option with its default", (heading, file, factory) => {
     const rows = optionTables.find((table) => table.heading === heading)?.rows ?? [];
     const documented = new Map(rows.map(([option, byDefault]) => [plain(option), plain(byDefault)]));
-    expect([...documented.keys()]).toEqual(interfaceMembers(`packages/core/src/providers/${file}.ts`, name));
+    expect([...documented.keys()]).toEqual(
+      interfaceMembers(`packages/core/src/providers/${file}.ts`, `${typeName(factory)}Options`),
+    );
     if (documented.has("toleranceSeconds")) {
       expect(documented.get("toleranceSeconds")).toBe(String(defaultToleranceSeconds));
     }
     const maxAge = documented.get("maxAgeMs");
     if (maxAge !== undefined) expect(Number(maxAge)).toBe(creativeai({ secret }).policy.retryHorizonMs);
+  });
+});
+
+describe.each(documentedSenders)("the pages on $title", ({ title, factory }) => {
+  it("say what is signed", () => {
+    const [signed] = readPage("docs/security.md").tables;
+    expect(signed?.rows.filter(([names = ""]) => names.split(", ").includes(title))).toHaveLength(1);
+  });
+
+  it("say which helper signs for tests", () => {
+    const helpers = tableUnder(readPage("docs/testing.md"), "The helpers").rows.map(([call]) => plain(call));
+    expect(helpers.filter((call) => call.startsWith(`sign${typeName(factory)}(`))).toHaveLength(1);
   });
 });
 

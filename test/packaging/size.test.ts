@@ -1,4 +1,5 @@
 import { gzipSync } from "node:zlib";
+import { senders } from "@latchhook/testing";
 import { build } from "esbuild";
 import { expect, test } from "vitest";
 import { root } from "./pack.ts";
@@ -30,11 +31,9 @@ async function bundledSize(provider: string, exportName: string): Promise<number
 }
 
 test.each([
-  ["ai-stats", "aiStats"],
-  ["creativeai", "creativeai"],
+  ...new Map(senders.map(({ provider, factory }) => [provider, factory])),
   ["standard-webhooks", "standardWebhooks"],
-  ["videogen", "videogen"],
-])("core, %s and the Hono adapter stay under 15 kB", async (provider, exportName) => {
+] as const)("core, %s and the Hono adapter stay under 15 kB", async (provider, exportName) => {
   const size = await bundledSize(provider, exportName);
   console.log(`core + ${provider} + hono: ${(size / 1000).toFixed(1)} kB minified and gzipped`);
   expect(size).toBeGreaterThan(2_000);

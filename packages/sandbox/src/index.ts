@@ -1,5 +1,6 @@
-export type { DeliveryRecord, SenderName } from "./delivery/outgoing.ts";
+export type { DeliveryRecord } from "./delivery/outgoing.ts";
 export type { JobChange, SandboxJob, SandboxJobStatus } from "./job.ts";
+export type { SandboxDelivery } from "./senders/any-sender.ts";
 export type { VideogenEmission, VideogenKind, VideogenStart } from "./senders/videogen.ts";
 export type {
   AiStatsVersion,

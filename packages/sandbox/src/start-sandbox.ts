@@ -8,6 +8,7 @@ import { serveRoutes } from "./http/router.ts";
 import { applyChange, type JobChange, playLife, type SandboxJob } from "./job.ts";
 import type { SandboxHost } from "./sender.ts";
 import { aiStatsSender } from "./senders/ai-stats.ts";
+import { type SandboxDelivery, sendDelivery } from "./senders/any-sender.ts";
 import { creativeaiSender } from "./senders/creativeai.ts";
 import { type VideogenEmission, type VideogenStart, videogenSender } from "./senders/videogen.ts";
 import {
@@ -52,6 +53,12 @@ export interface Sandbox {
   startVideogen(job: VideogenStart): { readonly jobId: string; readonly projectId: string | null };
   /** Lets something happen at VideoGen. */
   emit(emission: VideogenEmission): { readonly jobId: string; readonly endpoints: number };
+  /**
+   * Sends one delivery of any sender, one whose API is not played here too.
+   *
+   * @throws RangeError for a sender, an address or a secret that cannot be.
+   */
+  send(delivery: SandboxDelivery): { readonly jobId: string };
   /** Resolves once no delivery is under way or waiting for a retry. */
   idle(): Promise<void>;
   /** Ends lives, deliveries and the server. */
@@ -97,6 +104,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     aiStats: aiStatsSender(host),
     creativeai: creativeaiSender(host),
     videogen: videogenSender(host, videogenSecret),
+    send: (delivery) => sendDelivery(host, delivery),
   };
   const { aiStats, creativeai, videogen } = controls;
   const routes = [...controlRoutes(controls), ...aiStats.routes, ...creativeai.routes, ...videogen.routes];
@@ -120,6 +128,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     deliveries: deliverer.records,
     step: (jobId, step) => stepJob(controls, jobId, step),
     emit: videogen.emit,
+    send: controls.send,
     startVideogen: videogen.start,
     idle: deliverer.idle,
     async close() {

@@ -32,7 +32,7 @@ export type {
   SignedSample,
 } from "./provider-contract/options.ts";
 export { providerContract } from "./provider-contract/provider-contract.ts";
-export { type Sender, type SenderContent, senders } from "./senders.ts";
+export { type Sender, type SenderContent, type SenderMembers, senders } from "./senders.ts";
 export { type AiStatsMetadata, type SignAiStatsOptions, signAiStats } from "./sign-ai-stats.ts";
 export { type CreativeaiMetadata, type SignCreativeaiOptions, signCreativeai } from "./sign-creativeai.ts";
 export { type SignGithubOptions, signGithub } from "./sign-github.ts";

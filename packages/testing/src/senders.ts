@@ -22,23 +22,36 @@ export interface SenderContent {
   readonly body?: WebhookBody | undefined;
   /** Where the sender signs one. Default: now, in Unix seconds. */
   readonly timestamp?: number | string | undefined;
+  /** Which attempt it is, where the sender counts them. Default: 1. */
+  readonly attempt?: number | undefined;
+  /** When it happened, where the default payload says so and says the same at each attempt. Default: now. */
+  readonly occurredAt?: Date | undefined;
   /** The delivery's id, where the sender has one in a header. */
   readonly id?: string | undefined;
   /** Members to add to the default payload. */
   readonly data?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** Members of a sender's body without which an event is not known. */
+export interface SenderMembers {
+  readonly type: string;
+  /** The path to the job's id. */
+  readonly jobId: readonly string[];
+}
+
 /** One sender under one family of header names: how it signs, and what a forger needs to take its requests apart. */
 export interface Sender {
   /** The provider's name; of a second family of headers, that one's. */
   readonly name: string;
+  /** The sender's own name, as the documentation heads its section. */
+  readonly title: string;
   /** The provider's factory as it is imported from `@latchhook/core/providers/<provider>`. */
   readonly factory: string;
   /** The provider's name, as events have it. */
   readonly provider: string;
   readonly environmentVariable: string;
-  /** Whether its events are about jobs, and name them. */
-  readonly hasJobs: boolean;
+  /** Where the signed body says what is about which job; undefined where its events are about none. */
+  readonly members: SenderMembers | undefined;
   /** Makes the provider. */
   readonly makeProvider: (options: { secret: SecretOption; toleranceSeconds?: number }) => Provider;
   /** Two secrets in the sender's form. */
@@ -59,14 +72,18 @@ export interface Sender {
 
 const utf8 = (secret: string): Uint8Array => new TextEncoder().encode(secret);
 
+const toUnixSeconds = (date: Date | undefined): number | undefined =>
+  date === undefined ? undefined : Math.floor(date.getTime() / 1000);
+
 function aiStatsSender(headerFamily: "ai-stats" | "phaseo"): Sender {
   const secrets = ["whsec_first-of-two", "whsec_second-of-two"] as const;
   return {
     name: headerFamily,
+    title: "AI Stats (Phaseo)",
     factory: "aiStats",
     provider: "ai-stats",
     environmentVariable: "AI_STATS_WEBHOOK_SECRET",
-    hasJobs: true,
+    members: { type: "type", jobId: ["data", "id"] },
     makeProvider: aiStats,
     secrets,
     key: utf8,
@@ -75,8 +92,8 @@ function aiStatsSender(headerFamily: "ai-stats" | "phaseo"): Sender {
     prefix: "",
     encoding: "hex",
     payload: (jobId = "video_01") => aiStatsPayload({ jobId }),
-    sign: ({ secret = secrets[0], body, timestamp, jobId = "video_01", data } = {}) =>
-      signAiStats({ secret, body, timestamp, headerFamily, jobId, data }),
+    sign: ({ secret = secrets[0], body, timestamp, attempt, jobId = "video_01", data } = {}) =>
+      signAiStats({ secret, body, timestamp, attempt, headerFamily, jobId, data }),
   };
 }
 
@@ -87,10 +104,11 @@ function videogenSender(): Sender {
   ] as const;
   return {
     name: "videogen",
+    title: "VideoGen",
     factory: "videogen",
     provider: "videogen",
     environmentVariable: "VIDEOGEN_WEBHOOK_SECRET",
-    hasJobs: true,
+    members: { type: "event", jobId: ["toolExecutionId"] },
     makeProvider: videogen,
     secrets,
     key: (secret) => Buffer.from(secret.slice("whsec_".length), "base64"),
@@ -99,8 +117,8 @@ function videogenSender(): Sender {
     prefix: "v1,",
     encoding: "base64",
     payload: (jobId = "tool_exec_01") => videogenPayload({ jobId }),
-    sign: ({ secret = secrets[0], body, timestamp, id, jobId = "tool_exec_01", data } = {}) =>
-      signVideogen({ secret, body, timestamp, id, jobId, data }),
+    sign: ({ secret = secrets[0], body, timestamp, id, occurredAt, jobId = "tool_exec_01", data } = {}) =>
+      signVideogen({ secret, body, timestamp, id, occurredAt: toUnixSeconds(occurredAt), jobId, data }),
   };
 }
 
@@ -108,10 +126,11 @@ function creativeaiSender(): Sender {
   const secrets = ["ck_live_first-of-two", "ck_live_second-of-two"] as const;
   return {
     name: "creativeai",
+    title: "CreativeAI",
     factory: "creativeai",
     provider: "creativeai",
     environmentVariable: "CREATIVEAI_API_KEY",
-    hasJobs: true,
+    members: { type: "status", jobId: ["id"] },
     makeProvider: creativeai,
     secrets,
     key: utf8,
@@ -120,8 +139,8 @@ function creativeaiSender(): Sender {
     prefix: "sha256=",
     encoding: "hex",
     payload: (jobId = "gen_01") => creativeaiPayload({ generationId: jobId }),
-    sign: ({ secret = secrets[0], body, jobId = "gen_01", data } = {}) =>
-      signCreativeai({ secret, body, generationId: jobId, data }),
+    sign: ({ secret = secrets[0], body, occurredAt: completedAt, jobId = "gen_01", data } = {}) =>
+      signCreativeai({ secret, body, completedAt, generationId: jobId, data }),
   };
 }
 
@@ -134,10 +153,11 @@ function githubSender(): Sender {
   });
   return {
     name: "github",
+    title: "GitHub",
     factory: "github",
     provider: "github",
     environmentVariable: "GITHUB_WEBHOOK_SECRET",
-    hasJobs: false,
+    members: undefined,
     makeProvider: github,
     secrets,
     key: utf8,

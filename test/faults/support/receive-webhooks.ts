@@ -4,7 +4,8 @@ import type { AddressInfo } from "node:net";
 import { createReceiver, type Outcome, type ReceiverOptions, type WebhookEvent } from "@latchhook/core";
 import { creativeai } from "@latchhook/core/providers/creativeai";
 import { fromNodeRequest, sendAnswer } from "@latchhook/node";
-import { type Attempt, post, type Sign, secrets, signerFor } from "./sender.ts";
+import { appSenderOf } from "../../support/app-senders.ts";
+import { type Attempt, post, type Sign, signerFor } from "./sender.ts";
 
 /** A receiver behind a real socket, in the test's own process: for faults of the database, not of the process. */
 export interface Endpoint {
@@ -32,7 +33,7 @@ let jobs = 0;
 export async function receiveWebhooks<Transaction>(options: EndpointOptions<Transaction>): Promise<Endpoint> {
   const outcomes: Outcome[] = [];
   const receiver = createReceiver<WebhookEvent, Transaction>({
-    provider: creativeai({ secret: secrets.creativeai }),
+    provider: creativeai({ secret: appSenderOf("creativeai").secret }),
     leaseMs: 600,
     waitMs: 20,
     deadlineMs: 5_000,

@@ -1,21 +1,13 @@
 import { request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type SignedWebhook, signAiStats, signCreativeai, signVideogen } from "@latchhook/testing";
+import type { SignedWebhook } from "@latchhook/testing";
 import { monotonicMs } from "../../apps/app/src/monotonic-ms.ts";
-import { appSecrets } from "../../apps/app/src/start-app.ts";
-
-/** The secrets of the three senders. */
-export const secrets = {
-  "ai-stats": appSecrets.AI_STATS_WEBHOOK_SECRET,
-  videogen: appSecrets.VIDEOGEN_WEBHOOK_SECRET,
-  creativeai: appSecrets.CREATIVEAI_API_KEY,
-} as const;
-
-export type SenderName = keyof typeof secrets;
+import { appSenderOf } from "../../support/app-senders.ts";
 
 /** How a sender goes about one delivery. Times are in milliseconds. */
 export interface SenderPolicy {
-  readonly name: SenderName;
+  /** The provider's. */
+  readonly name: string;
   /** How long it waits for an answer. */
   readonly timeoutMs: number;
   /** The pauses before the second and every further attempt. */
@@ -33,7 +25,7 @@ export interface Attempt {
 /** A delivery, as its sender remembers it. */
 export interface Sent {
   readonly job: string;
-  readonly sender: SenderName;
+  readonly sender: string;
   readonly attempts: readonly Attempt[];
   /** When the first 2xx arrived; undefined where the sender has given up. */
   readonly acknowledgedAt: number | undefined;
@@ -43,13 +35,10 @@ export interface Sent {
 export type Sign = (attempt: number) => SignedWebhook;
 
 /** The event that a sender sends about a job. */
-export function signerFor(name: SenderName, job: string): Sign {
-  const completedAt = new Date();
-  if (name === "ai-stats") {
-    return (attempt) => signAiStats({ secret: secrets[name], jobId: job, attempt });
-  }
-  if (name === "videogen") return () => signVideogen({ secret: secrets[name], jobId: job });
-  return () => signCreativeai({ secret: secrets[name], generationId: job, completedAt });
+export function signerFor(name: string, jobId: string): Sign {
+  const { sign } = appSenderOf(name);
+  const occurredAt = new Date();
+  return (attempt) => sign({ jobId, attempt, occurredAt });
 }
 
 /** Sends until a 2xx, or until the last attempt. `chooseUrl` is asked for each attempt, as a load balancer is. */

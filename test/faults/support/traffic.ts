@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Random } from "./random.ts";
-import { deliver, type SenderName, type SenderPolicy, type Sent } from "./sender.ts";
+import { deliver, type SenderPolicy, type Sent } from "./sender.ts";
 
 /**
  * The three senders' own behaviour, sped up for each so that its shortest pause takes `shortestGapMs`. That has to be
@@ -11,7 +11,7 @@ import { deliver, type SenderName, type SenderPolicy, type Sent } from "./sender
  * promises exponential backoff, and does not say how often.
  */
 export function realPolicies(shortestGapMs: number, timeoutMs: number): readonly SenderPolicy[] {
-  const schedule = (name: SenderName, gapsSeconds: readonly number[]): SenderPolicy => ({
+  const schedule = (name: string, gapsSeconds: readonly number[]): SenderPolicy => ({
     name,
     timeoutMs,
     gapsMs: gapsSeconds.map((gap) => (gap / (gapsSeconds[0] ?? 1)) * shortestGapMs),

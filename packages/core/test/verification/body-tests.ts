@@ -1,3 +1,4 @@
+import type { SenderMembers } from "@latchhook/testing";
 import { describe, expect, it } from "vitest";
 import { type Dialect, dialects, type PlainRequest } from "../support/dialects.ts";
 import { expectProcessed, expectRefused, trialReceiver } from "../support/trial-receiver.ts";
@@ -139,13 +140,15 @@ function hostileTests(dialect: Dialect): void {
   });
 
   // What tells apart the deliveries of a sender without jobs is its own; see its contract.
-  if (!dialect.hasJobs) return;
+  const { members } = dialect;
+  if (members === undefined) return;
 
   it("E54 unknown types and shapes reach persist as unknown events", async () => {
     const trial = trialReceiver(dialect.makeProvider({ secret: dialect.secrets[0] }));
     // Deliveries of one id differ by what is signed of type and job, so each gets an id of its own.
-    const bodies = [...strangeBodies(dialect)].map((body, index) =>
-      dialect.name !== "creativeai" && "id" in body ? { ...body, id: `evt_${index}` } : body,
+    const jobIdIsId = members.jobId.join() === "id";
+    const bodies = [...strangeBodies(dialect, members)].map((body, index) =>
+      !jobIdIsId && "id" in body ? { ...body, id: `evt_${index}` } : body,
     );
     for (const [index, body] of bodies.entries()) {
       expectProcessed(
@@ -162,9 +165,9 @@ function hostileTests(dialect: Dialect): void {
   it("E55 strange ids have distinct keys, and no store error", async () => {
     const trial = trialReceiver(dialect.makeProvider({ secret: dialect.secrets[0] }));
     for (const [index, id] of strangeIds.entries()) {
-      const request = dialect.sign({ body: bodyWithId(dialect, id), id: `msg_${index}` });
+      const request = dialect.sign({ body: bodyWithId(dialect, members, id), id: `msg_${index}` });
       expectProcessed(await trial.post(request), JSON.stringify(id).slice(0, 100));
-      if (dialect.name !== "videogen") expect((await trial.post(request)).body).toContain("duplicate");
+      expect((await trial.post(request)).body).toContain("duplicate");
     }
     const keys = trial.persisted.map(({ delivery }) => delivery.key);
     expect(new Set(keys).size).toBe(strangeIds.length);
@@ -195,17 +198,13 @@ const strangeIds: readonly string[] = [
 ];
 
 /** A known event of a job with this id. */
-function bodyWithId(dialect: Dialect, id: string): object {
-  const payload = dialect.payload() as Record<string, unknown>;
-  if (dialect.name === "creativeai") return { ...payload, id };
-  if (dialect.name === "videogen") return { ...payload, toolExecutionId: id };
-  return { ...payload, data: { ...(payload.data as object), id } };
+function bodyWithId(dialect: Dialect, { jobId }: SenderMembers, id: string): object {
+  return setMember(dialect.payload() as Record<string, unknown>, jobId, id);
 }
 
 /** Authentic bodies that no version knows. Each is a delivery of its own. */
-function* strangeBodies(dialect: Dialect): Generator<object> {
+function* strangeBodies(dialect: Dialect, members: SenderMembers): Generator<object> {
   const payload = dialect.payload() as Record<string, unknown>;
-  const [typeMember, idMember] = membersOf(dialect);
   yield {};
   yield { hello: "world" };
   for (const type of [
@@ -222,18 +221,12 @@ function* strangeBodies(dialect: Dialect): Generator<object> {
     {},
     true,
   ]) {
-    yield { ...payload, [typeMember]: type };
+    yield { ...payload, [members.type]: type };
   }
-  for (const wrong of [null, 7, [], {}, true]) yield setMember(payload, idMember, wrong);
+  for (const wrong of [null, 7, [], {}, true]) yield setMember(payload, members.jobId, wrong);
   yield Object.fromEntries(Object.keys(payload).map((name) => [name, null]));
   yield Object.fromEntries(Object.keys(payload).map((name) => [name, 1]));
   yield Object.fromEntries(Object.keys(payload).map((name) => [name, ["list"]]));
-}
-
-/** The members without which an event is not known: its type, and its job's id as a path. */
-function membersOf(dialect: Dialect): readonly [string, readonly string[]] {
-  if (dialect.name === "creativeai") return ["status", ["id"]];
-  return dialect.name === "videogen" ? ["event", ["toolExecutionId"]] : ["type", ["data", "id"]];
 }
 
 function setMember(

@@ -2,6 +2,7 @@ import type { Deliverer } from "../delivery/create-deliverer.ts";
 import { errorReply, type Reply, type Route } from "../http/router.ts";
 import { applyChange, type JobChange, type SandboxJob } from "../job.ts";
 import type { AiStatsSender } from "../senders/ai-stats.ts";
+import type { SandboxDelivery } from "../senders/any-sender.ts";
 import type { CreativeaiSender } from "../senders/creativeai.ts";
 import type { VideogenSender, VideogenStart } from "../senders/videogen.ts";
 import type { SandboxSettings, SandboxSettingsChange } from "../settings.ts";
@@ -14,6 +15,7 @@ export interface Controls {
   readonly aiStats: AiStatsSender;
   readonly creativeai: CreativeaiSender;
   readonly videogen: VideogenSender;
+  readonly send: (delivery: SandboxDelivery) => { readonly jobId: string };
 }
 
 /** Takes a job one step further. Undefined where no such job is there; false where it has ended already. */
@@ -38,7 +40,7 @@ export function allJobs(controls: Controls): readonly Omit<SandboxJob, "apiKey">
 
 /** `/_sandbox`: the sandbox's own endpoint, for scripts in any language. It needs no API key. */
 export function controlRoutes(controls: Controls): readonly Route[] {
-  const { settings, configure, deliverer, videogen } = controls;
+  const { settings, configure, deliverer, videogen, send } = controls;
   return [
     { method: "GET", path: /^\/_sandbox$/, handle: () => ({ status: 200, json: settings() }) },
     {
@@ -58,6 +60,11 @@ export function controlRoutes(controls: Controls): readonly Route[] {
       method: "GET",
       path: /^\/_sandbox\/deliveries$/,
       handle: () => ({ status: 200, json: deliverer.records }),
+    },
+    {
+      method: "POST",
+      path: /^\/_sandbox\/deliveries$/,
+      handle: ({ body }) => ({ status: 202, json: send(body as unknown as SandboxDelivery) }),
     },
     {
       method: "POST",

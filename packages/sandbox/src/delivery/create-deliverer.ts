@@ -67,7 +67,7 @@ export function createDeliverer(settings: () => SandboxSettings): Deliverer {
         forge(outgoing.sign(attempt, false), outgoing.metadataHeader, index),
       );
     }
-    for (let index = 0; index < faults.stale; index++) {
+    for (let index = 0; outgoing.undated !== true && index < faults.stale; index++) {
       await sendOne(outgoing, attempt, "stale", outgoing.sign(attempt, true));
     }
     const copies = Array.from({ length: faults.concurrent }, () => sendOne(outgoing, attempt, "duplicate"));

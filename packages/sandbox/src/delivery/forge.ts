@@ -1,14 +1,20 @@
-import type { SignedWebhook } from "@latchhook/testing";
+import { type SignedWebhook, senders } from "@latchhook/testing";
+
+const signatureHeaders: ReadonlySet<string> = new Set(senders.map(({ signatureHeader }) => signatureHeader));
 
 /** A forgery of a genuine request: another body, another signature or another metadata header, in turn. */
-export function forge(signed: SignedWebhook, metadataHeader: string, index: number): SignedWebhook {
-  switch (index % 3) {
+export function forge(
+  signed: SignedWebhook,
+  metadataHeader: string | undefined,
+  index: number,
+): SignedWebhook {
+  switch (index % (metadataHeader === undefined ? 2 : 3)) {
     case 0:
       return { ...signed, body: Uint8Array.from([...signed.body, 0x20]) };
     case 1:
       return { ...signed, headers: mapSignature(signed.headers) };
     default:
-      return { ...signed, headers: { ...signed.headers, [metadataHeader]: "forged" } };
+      return { ...signed, headers: { ...signed.headers, [metadataHeader as string]: "forged" } };
   }
 }
 
@@ -16,7 +22,7 @@ export function forge(signed: SignedWebhook, metadataHeader: string, index: numb
 function mapSignature(headers: Readonly<Record<string, string>>): Record<string, string> {
   const entries = Object.entries(headers).map(([name, value]) => [
     name,
-    name.endsWith("-signature")
+    signatureHeaders.has(name)
       ? value.replace(/[0-9a-f](?=[^0-9a-f]*$)/, (digit) => (digit === "0" ? "1" : "0"))
       : value,
   ]);

@@ -1,7 +1,5 @@
 import type { SignedWebhook } from "@latchhook/testing";
 
-export type SenderName = "ai-stats" | "creativeai" | "videogen";
-
 /** When a sender gives up waiting, and how it tries again. */
 export interface Schedule {
   readonly timeoutMs: number;
@@ -11,15 +9,18 @@ export interface Schedule {
 
 /** One event on its way to one receiver, over all its attempts. */
 export interface Outgoing {
-  readonly sender: SenderName;
+  /** The sender's name, as `senders` of `@latchhook/testing` has it. */
+  readonly sender: string;
   readonly jobId: string;
   readonly type: string;
   readonly url: URL;
   readonly schedule: Schedule;
   /** Whether it announces the job's end. */
   readonly last: boolean;
-  /** The unsigned header that a forger would change. */
-  readonly metadataHeader: string;
+  /** The unsigned header that a forger would change, where one is compared with the body. */
+  readonly metadataHeader?: string | undefined;
+  /** Whether nothing that is signed says when it was sent: then it has no stale copies. */
+  readonly undated?: boolean | undefined;
   /** Makes one attempt anew: its clock, its number and the job's data are of this moment. */
   sign(attempt: number, stale: boolean): SignedWebhook;
   /** Told that the receiver answered 410, where the sender takes that for a farewell: nothing more is sent. */
@@ -28,7 +29,8 @@ export interface Outgoing {
 
 /** What became of one request that was sent, or held back. */
 export interface DeliveryRecord {
-  readonly sender: SenderName;
+  /** The sender's name, as `senders` of `@latchhook/testing` has it. */
+  readonly sender: string;
   readonly jobId: string;
   readonly type: string;
   readonly url: string;

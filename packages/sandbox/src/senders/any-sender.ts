@@ -1,0 +1,81 @@
+import { randomBytes } from "node:crypto";
+import type { Provider } from "@latchhook/core";
+import { type Sender, senders } from "@latchhook/testing";
+import type { Outgoing, Schedule } from "../delivery/outgoing.ts";
+import { loopbackUrl } from "../http/loopback-url.ts";
+import type { SandboxHost } from "../sender.ts";
+
+/** One delivery of any sender that `senders` of `@latchhook/testing` has, whether its API is played or not. */
+export interface SandboxDelivery {
+  /** The sender's name in that table. */
+  readonly sender: string;
+  /** Where it goes: an http URL of this machine. */
+  readonly url: string;
+  /** Default: the first of the sender's secrets in the table. */
+  readonly secret?: string | undefined;
+  /** What it is about. Default: a new id. */
+  readonly jobId?: string | undefined;
+  /** Members to add to the sender's default payload. */
+  readonly data?: Readonly<Record<string, unknown>> | undefined;
+}
+
+const staleSeconds = 301;
+/** Older than a receiver believes a date in the content by default. */
+const staleMs = 8 * 86_400_000;
+/** How often a sender tries that does not say how often. */
+const usualAttempts = 5;
+
+/**
+ * Sends one delivery as its sender would: signed anew for each attempt, with the sender's timeout and attempts, and its
+ * shortest pause between them.
+ *
+ * @throws RangeError for a sender, an address or a secret that cannot be.
+ */
+export function sendDelivery(
+  { deliver }: SandboxHost,
+  { sender: name, url, secret, jobId = `job_${randomBytes(8).toString("hex")}`, data }: SandboxDelivery,
+): { readonly jobId: string } {
+  const sender = senders.find((known) => known.name === name);
+  if (sender === undefined) {
+    throw new RangeError(`sender is one of ${senders.map((known) => known.name).join(", ")}.`);
+  }
+  const target = loopbackUrl(url);
+  if (target === undefined) throw new RangeError("url must be an http URL of this machine.");
+  const sign = signerOf(sender, { secret, jobId, data });
+  const provider = providerOf(sender, secret);
+  const reading = provider.read(sign(1, false));
+  deliver({
+    ...{ sender: name, jobId, url: target, sign, last: true, schedule: scheduleOf(provider) },
+    type: reading.ok ? reading.event.type : "",
+    undated: reading.ok && sender.timestampHeader === undefined && reading.undated === true,
+  });
+  return { jobId };
+}
+
+function signerOf(
+  { sign }: Sender,
+  content: Pick<SandboxDelivery, "secret" | "data"> & { readonly jobId: string },
+): Outgoing["sign"] {
+  const id = `msg_${randomBytes(12).toString("hex")}`;
+  const occurredAt = new Date();
+  return (attempt, stale) =>
+    sign({
+      ...{ ...content, id, attempt },
+      occurredAt: stale ? new Date(occurredAt.getTime() - staleMs) : occurredAt,
+      timestamp: stale ? Math.floor(Date.now() / 1000) - staleSeconds : undefined,
+    });
+}
+
+function providerOf({ makeProvider, secrets }: Sender, secret: string = secrets[0]): Provider {
+  try {
+    return makeProvider({ secret });
+  } catch (error) {
+    throw new RangeError(error instanceof Error ? error.message : "secret cannot be used.", { cause: error });
+  }
+}
+
+function scheduleOf({ policy }: Provider): Schedule {
+  const { timeoutMs, shortestRetryGapMs, maxAttempts } = policy;
+  const pauses = (maxAttempts ?? usualAttempts) - 1;
+  return { timeoutMs, gapsMs: Array.from({ length: pauses }, () => shortestRetryGapMs) };
+}
