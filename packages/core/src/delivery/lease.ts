@@ -37,6 +37,8 @@ export function holdLease(
   let beating = false;
 
   function end(reason: LatchhookError): void {
+    // A heartbeat that hung may come back after another has given up.
+    if (controller.signal.aborted) return;
     clearInterval(timer);
     controller.abort(reason);
     onEnd(reason);

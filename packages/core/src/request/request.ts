@@ -43,8 +43,8 @@ export type BodyResult =
 /** A Fetch request, read for the receiver. */
 export interface FetchWebhookRequest extends WebhookRequest {
   /**
-   * Takes what the sender still writes off the connection, within bounds; call it when the answer is known. Undefined
-   * where the body has come to its end.
+   * Takes what the sender still writes off the connection, within bounds, until nothing more comes; call it when the
+   * answer is known. Undefined where the body has come to its end.
    */
   discardBody(): Promise<void> | undefined;
 }
@@ -66,10 +66,11 @@ export function fromFetchRequest(
       if (stream === null) return { ok: true, bytes: new Uint8Array() };
       const { promise, resolve } = deferred();
       ended = promise;
-      const body = await readStream(stream, limits, () => {
+      function end(): void {
         isAtEnd = true;
         resolve();
-      });
+      }
+      const body = await readStream(stream, limits, end, resolve);
       return isShort(body, request.headers) ? consumed : body;
     },
     discardBody() {
