@@ -1,6 +1,7 @@
 // Builds what a user loads: each entry of a package as few files, once as ES modules and once as CommonJS.
 // Needs the declarations of `tsc -b` in `dist/esm`.
 import {
+  appendFileSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -20,7 +21,7 @@ const settings = {
   platform: "node",
   target: "es2023",
   sourcemap: true,
-  // The licence of what is inlined.
+  metafile: true,
   legalComments: "inline",
   logLevel: "warning",
 };
@@ -33,7 +34,7 @@ async function buildPackage(folder) {
   const cjs = join(folder, "dist/cjs");
   removeCode(esm);
   rmSync(cjs, { recursive: true, force: true });
-  await build({
+  const { metafile } = await build({
     ...settings,
     entryPoints: entryModules(manifest).map((module) => ({
       in: join(folder, `src/${module}.ts`),
@@ -48,6 +49,7 @@ async function buildPackage(folder) {
     external: externalOf(manifest),
   });
   for (const file of filesIn(esm, ".js")) dropBareImports(file);
+  nameInlined(folder, metafile.outputs);
   // File by file from the ES modules, so that here too nothing is there twice.
   await build({
     ...settings,
@@ -76,6 +78,23 @@ function externalOf({ imports = {}, dependencies = {}, peerDependencies = {} }) 
  */
 function dropBareImports(file) {
   writeFileSync(file, readFileSync(file, "utf8").replace(/^import "\.[^"]*";$/gm, ""));
+}
+
+/** What is inlined says nothing of its licence in its files. Each file that has some of it does, and so does the package. */
+function nameInlined(folder, outputs) {
+  const texts = new Map();
+  for (const [output, { inputs }] of Object.entries(outputs)) {
+    const names = Object.keys(inputs).map((input) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input));
+    for (const name of new Set(names.filter(Boolean).map(([, name]) => name))) {
+      const installed = join(folder, "node_modules", name);
+      const { version, license } = readManifest(installed);
+      texts.set(name, `${name} ${version}\n\n${readFileSync(join(installed, "LICENSE"), "utf8").trim()}\n`);
+      appendFileSync(output, `/*! Holds parts of ${name} ${version} (${license}), see dist/NOTICES. */\n`);
+    }
+  }
+  const file = join(folder, "dist/NOTICES");
+  rmSync(file, { force: true });
+  if (texts.size > 0) writeFileSync(file, [...texts.values()].join("\n\n"));
 }
 
 /** The imports of the CommonJS build. Its files look for them in the nearest package.json, which is in their folder. */

@@ -7,10 +7,15 @@ import { creativeaiSender, newJobId, senders } from "./support/senders.ts";
 import { expectAnswer, expectClean } from "./support/table.ts";
 import { exchange } from "./support/wire.ts";
 
-/** Sends the end of a body at one byte a second. */
-async function trickle(
-  url: string,
-): Promise<{ readonly response: WireResponse | undefined; readonly tookMs: number }> {
+interface Trickle {
+  readonly response: WireResponse | undefined;
+  readonly tookMs: number;
+  /** From the answer to the end of the connection, while the sender goes on. */
+  readonly closedAfterMs: number;
+}
+
+/** Sends the end of a body at one byte a second, also after the answer. */
+async function trickle(url: string): Promise<Trickle> {
   const bytes = counted(creativeaiSender.sign());
   const wire = await openConnection(url);
   const startedAt = performance.now();
@@ -21,9 +26,11 @@ async function trickle(
     position += 1;
   }, 1_000);
   const response = await wire.response();
+  const answeredAt = performance.now();
+  expect(await wire.response(), "a second answer").toBeUndefined();
   clearInterval(timer);
   wire.destroy();
-  return { response, tookMs: performance.now() - startedAt };
+  return { response, tookMs: answeredAt - startedAt, closedAfterMs: performance.now() - answeredAt };
 }
 
 async function openHalfSent(url: string, count: number): Promise<Connection[]> {
@@ -51,9 +58,10 @@ async function expectHonestServed(app: RunningApp): Promise<void> {
   const trickling = trickle(app.url);
   const wires = await openHalfSent(app.url, 1_000);
   expect(await fastestHonest(app)).toBeLessThan(1_000);
-  const { response, tookMs } = await trickling;
+  const { response, tookMs, closedAfterMs } = await trickling;
   expectAnswer(response, "timeout");
   expect(tookMs).toBeLessThan(10_000 + 2_000);
+  expect(closedAfterMs).toBeLessThan(5_000);
   expectAnswer(await wires[999]?.response(), "timeout");
   for (const wire of wires) wire.destroy();
   expect(await app.events()).toHaveLength(3);

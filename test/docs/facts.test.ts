@@ -1,11 +1,9 @@
 import type { DeliveryPolicy, Provider } from "@latchhook/core";
 import { createReceiver } from "@latchhook/core";
-import { aiStats } from "@latchhook/core/providers/ai-stats";
 import { creativeai } from "@latchhook/core/providers/creativeai";
-import { github } from "@latchhook/core/providers/github";
 import { standardWebhooks } from "@latchhook/core/providers/standard-webhooks";
-import { videogen } from "@latchhook/core/providers/videogen";
 import { memoryStore } from "@latchhook/core/stores/memory";
+import { senders } from "@latchhook/testing";
 import { describe, expect, it } from "vitest";
 import { type ReceiverLimits, resolveLimits } from "../../packages/core/src/options.ts";
 import { type OutcomeCode, toAnswer } from "../../packages/core/src/outcome.ts";
@@ -19,11 +17,14 @@ const providersPage = readPage("docs/providers.md");
 const guaranteesPage = readPage("docs/guarantees.md");
 
 const secret = "whsec_b25seS1mb3ItdGhlLWRvY3VtZW50YXRpb24=";
-const factories = { aiStats, videogen, creativeai, github, standardWebhooks };
-type Factory = keyof typeof factories;
+type MakeProvider = (options: { readonly secret: never }) => Provider;
+const factories: Readonly<Record<string, MakeProvider>> = {
+  ...Object.fromEntries(senders.map(({ factory, makeProvider }) => [factory, makeProvider as MakeProvider])),
+  standardWebhooks,
+};
 
 function provide(factory: string): Provider {
-  return factories[factory as Factory]({ secret }) as Provider;
+  return (factories[factory] as MakeProvider)({ secret: secret as never });
 }
 
 function limitsOf(provider: Provider): ReceiverLimits {
@@ -81,7 +82,7 @@ describe("the README's table of", () => {
   it.each(tableUnder(readme, "Senders").rows.map((row) => [plain(row[1]), plain(row.at(-1))]))(
     "senders names the environment variable that %s reads",
     (factory, variable) => {
-      expect(() => factories[factory as Factory]({ secret: [] })).toThrow(`set ${variable}.`);
+      expect(() => factories[factory]?.({ secret: [] as never })).toThrow(`set ${variable}.`);
     },
   );
 

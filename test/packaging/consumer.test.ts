@@ -51,7 +51,7 @@ describe("a project with the tarballs installed", () => {
       noEmit: true,
     };
     const folder = await project.addFolder("users", "module", {
-      ...consumerFiles(["custom.ts", "express.ts", "hono.ts", "next.ts"]),
+      ...consumerFiles(["custom.ts", "express.ts", "hono.ts", "next.ts", "schemas.ts"]),
       "tsconfig.json": JSON.stringify({ compilerOptions, include: ["*.ts"] }),
     });
     expect(await typeErrors(join(root, "node_modules/typescript/bin/tsc"), folder)).toEqual([]);

@@ -18,8 +18,8 @@ export interface ScratchProject {
   remove(): Promise<void>;
 }
 
-/** What consumers compile and test with: the last compiler that knows node10, and runners as they come. */
-const tools = { jest: "30.5.2", "ts-node": "10.9.2", typescript: "5.9.3" };
+/** What consumers compile and test with: the last compiler that knows node10, runners as they come, and an older zod. */
+const tools = { jest: "30.5.2", "ts-node": "10.9.2", typescript: "5.9.3", zod: "4.1.13" };
 
 /** Packs all packages and installs them, their peers and their peers' types in a new project. */
 export async function installTarballs(): Promise<ScratchProject> {

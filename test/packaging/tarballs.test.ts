@@ -78,6 +78,17 @@ describe.each(publicPackages)("the tarball of %s", (name) => {
     }
   });
 
+  test("holds the licence of what is inlined", async () => {
+    const { folder: unpacked, files } = packed();
+    const maps = files.filter((file) => file.endsWith(".js.map"));
+    const texts = await Promise.all(maps.map((file) => readFile(join(unpacked, file), "utf8")));
+    const sources = texts.flatMap((text) => (JSON.parse(text) as SourceMap).sources);
+    const inlined = new Set(sources.filter((source) => !source.startsWith("../")).map(packageOf));
+    const licences = inlined.size > 0 ? await readFile(join(unpacked, "dist/NOTICES"), "utf8") : "";
+    for (const name of inlined) expect(licences).toMatch(new RegExp(`^${name} \\d[^]*copyright`, "im"));
+    expect(inlined.size > 0).toBe(name === "@latchhook/core");
+  });
+
   test("has each declaration's source, and each declaration for both module systems", () => {
     const { files } = packed();
     const declarations = files.filter((file) => file.endsWith(".d.ts"));
@@ -107,3 +118,8 @@ describe.each(publicPackages)("the tarball of %s", (name) => {
     expect(Object.keys(result.entrypoints).sort()).toEqual([...entrypoints].sort());
   });
 });
+
+/** `zod` of `zod/v4/core/parse.js`, as a map names it. */
+function packageOf(source: string): string {
+  return source.split("/", source.startsWith("@") ? 2 : 1).join("/");
+}

@@ -20,11 +20,17 @@ export interface Delivery<Transaction = never> {
   readonly signal: AbortSignal;
   /**
    * Runs `work` and marks the delivery done in one transaction of the store's database: with it the effect is exactly
-   * once. On SQLite `work` must be synchronous.
+   * once. On SQLite `work` must be synchronous. A store without transactions takes no work at all (`never`): there, write
+   * without it.
    *
    * @throws what `work` throws, unchanged; LatchhookError `lease-lost` when another process has taken over,
    * `store-unavailable` when the database fails, `commit-unsupported` on a store without transactions. In each case
    * nothing of `work` stays.
    */
-  commit<Result>(work: (transaction: Transaction) => Result): Promise<Awaited<Result>>;
+  commit<Result>(work: CommitWork<Transaction, Result>): Promise<Awaited<Result>>;
 }
+
+/** What `commit` takes: nothing can be passed where the store has no transactions. */
+export type CommitWork<Transaction, Result> = [Transaction] extends [never]
+  ? never
+  : (transaction: Transaction) => Result;

@@ -1,4 +1,4 @@
-export type { Delivery } from "./delivery.ts";
+export type { CommitWork, Delivery } from "./delivery.ts";
 export { isLatchhookError, LatchhookError, type LatchhookErrorCode } from "./errors.ts";
 export {
   isTerminal,
@@ -32,8 +32,8 @@ export {
 export { deliveryKey, type IdentityPart, identityPart } from "./reading/key.ts";
 export type { SchemaEvent, StandardSchema } from "./reading/schema.ts";
 export type { DeliverySource, Trusted } from "./reading/trust.ts";
-export { type LazyReceiver, lazyReceiver } from "./receiver/lazy-receiver.ts";
-export type { MadeOptions, MakeOptions, OptionsSource } from "./receiver/options-source.ts";
+export { lazyReceiver } from "./receiver/lazy-receiver.ts";
+export type { LazyReceiver, MadeOptions, MakeOptions, OptionsSource } from "./receiver/options-source.ts";
 export {
   createReceiver,
   type HandleContext,
@@ -41,16 +41,10 @@ export {
   type VouchedContent,
 } from "./receiver/receiver.ts";
 export { type ByteCollector, collectBytes } from "./request/collect-bytes.ts";
+export { type FetchWebhookRequest, fromFetchRequest } from "./request/fetch-request.ts";
 export { type HeaderSource, readHeader } from "./request/headers.ts";
 export { readStream } from "./request/read-stream.ts";
-export {
-  type BodyLimits,
-  type BodyResult,
-  type FetchWebhookRequest,
-  fromFetchRequest,
-  type RouteParameters,
-  type WebhookRequest,
-} from "./request/request.ts";
+export type { BodyLimits, BodyResult, RouteParameters, WebhookRequest } from "./request/request.ts";
 export type { MaybePromise } from "./shared/maybe-promise.ts";
 export { isWorkerd } from "./shared/runtime.ts";
 export type { SecretOption } from "./signatures/secrets.ts";

@@ -159,10 +159,22 @@ describe("types", () => {
     createReceiver({
       provider: aiStats({ secret }),
       store,
-      persist(_event, { commit }) {
-        commit((transaction) => expectTypeOf<typeof transaction>().toBeNever()).catch(() => {});
+      async persist(_event, delivery) {
+        // @ts-expect-error a store without transactions takes no work
+        await delivery.commit(() => {});
       },
     });
+    expectTypeOf<Delivery<never>["commit"]>().parameter(0).toBeNever();
+  });
+
+  it("let one helper take the delivery of any store", () => {
+    const keyOf = (delivery: Delivery): string => delivery.key;
+    createReceiver({
+      provider: aiStats({ secret }),
+      store: transactionalStore(),
+      persist: (_event, delivery) => keyOf(delivery),
+    });
+    createReceiver({ provider: aiStats({ secret }), store, persist: (_event, delivery) => keyOf(delivery) });
   });
 
   it("let options come from a function, with the same inference", () => {

@@ -6,6 +6,7 @@ import { memoryStore } from "@latchhook/core/stores/memory";
 import { webhook } from "@latchhook/express";
 import { type AdapterServer, listen, type SignAiStatsOptions, signAiStats } from "@latchhook/testing";
 import express5, { type Express, type RequestHandler } from "express";
+import supertest from "supertest";
 import { afterEach, describe, expect, it, vi } from "vitest";
 
 const express4 = createRequire(import.meta.url)("express4") as typeof express5;
@@ -25,6 +26,12 @@ async function send(app: Express, delivery: Partial<SignAiStatsOptions> = {}) {
   server = await listen(app);
   const response = await fetch(server.url, signAiStats({ secret, ...delivery }));
   return { status: response.status, body: await response.json() };
+}
+
+/** As a user would: the app itself goes to supertest. It writes a Buffer as JSON anew, so it is given the text. */
+function post(app: Express, path: string) {
+  const { headers, body } = signAiStats({ secret });
+  return supertest(app).post(path).set(headers).send(Buffer.from(body).toString());
 }
 
 const readHalf: RequestHandler = (request, _response, next) => {
@@ -83,6 +90,65 @@ describe.each([
     expect(answered).toBe(status);
     const mended = log.mock.calls.some(([line]) => String(line).includes("express.json()"));
     expect(mended).toBe(status === 500);
+  });
+
+  it.each<[string, string, (app: Express) => unknown, number]>([
+    ["on the app", "/webhooks", (app) => app.post("/webhooks", webhook(optionsWith())), 200],
+    ["for all methods", "/webhooks", (app) => app.all("/webhooks", webhook(optionsWith())), 200],
+    [
+      "by use, under a prefix",
+      "/webhooks/deeper",
+      (app) => app.use("/webhooks", webhook(optionsWith())),
+      200,
+    ],
+    [
+      "on a router",
+      "/hooks/one",
+      (app) => app.use("/hooks", express.Router().post("/one", webhook(optionsWith()))),
+      200,
+    ],
+    [
+      "in a sub-app",
+      "/sub/webhooks",
+      (app) => app.use("/sub", express().post("/webhooks", webhook(optionsWith()))),
+      200,
+    ],
+    [
+      "with a parameter in the path",
+      "/of/tenant-1",
+      (app) => app.post("/of/:tenant", webhook(optionsWith())),
+      200,
+    ],
+    [
+      "before a parser",
+      "/webhooks",
+      (app) => app.post("/webhooks", webhook(optionsWith())).use(express.json()),
+      200,
+    ],
+    [
+      "after a parser",
+      "/webhooks",
+      (app) => app.use(express.json()).post("/webhooks", webhook(optionsWith())),
+      500,
+    ],
+    [
+      "after a parser that keeps the bytes",
+      "/webhooks",
+      (app) => app.use(keepBytes).post("/webhooks", webhook(optionsWith())),
+      200,
+    ],
+  ])("mounted %s", async (_name, path, mount, status) => {
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    const app = express();
+    mount(app);
+    const received = status === 200 ? { received: true } : { error: "failed" };
+    await post(app, path).expect(status, received);
+  });
+
+  it("refuses through supertest as over the wire", async () => {
+    const app = express().all("/webhooks", webhook(optionsWith()));
+    await supertest(app).get("/webhooks").expect(405).expect("allow", "POST");
+    await supertest(app).post("/webhooks").send("{}").expect(401, { error: "unauthentic" });
   });
 
   it("answers what fails in the options' function itself, and calls it again at the next request", async () => {

@@ -1,12 +1,12 @@
 import type { BodyLimits, BodyResult } from "@latchhook/core";
-import type { Context } from "hono";
+import type { HonoRequest } from "./hono-context.ts";
 
 /**
  * The bytes of a body that earlier middleware has read through `c.req`, where what Hono keeps of it still determines
  * them.
  */
 export async function readCachedBody(
-  request: Context["req"],
+  request: HonoRequest,
   { maxBytes }: BodyLimits,
   mend: string,
 ): Promise<BodyResult> {

@@ -1,14 +1,14 @@
 import { type BodyLimits, type BodyResult, fromFetchRequest, type WebhookRequest } from "@latchhook/core";
 import { fromNodeRequest, type NodeRequest, nextTurn } from "@latchhook/node";
-import type { Context } from "hono";
 import { readCachedBody } from "./cached-body.ts";
+import type { HonoContext, HonoRequest } from "./hono-context.ts";
 
 const mend =
   "The body was read before the webhook route saw it, in a way that does not keep its bytes. Mount the route before " +
   "the middleware that reads it, or let that read it by c.req.arrayBuffer() first.";
 
 /** Reads a Hono request for the receiver. Call it as soon as the request is there: see {@link fromNodeRequest}. */
-export function fromHonoContext(context: Context, incoming: NodeRequest | undefined): WebhookRequest {
+export function fromHonoContext(context: HonoContext, incoming: NodeRequest | undefined): WebhookRequest {
   const request = context.req;
   const direct = incoming && isUnread(request, incoming) ? fromNodeRequest(incoming, mend) : undefined;
   return {
@@ -34,7 +34,7 @@ export function fromHonoContext(context: Context, incoming: NodeRequest | undefi
 }
 
 /** Whether every byte is still in the Node stream. Others may listen to it; they get the bytes as well. */
-function isUnread(request: Context["req"], incoming: NodeRequest): boolean {
+function isUnread(request: HonoRequest, incoming: NodeRequest): boolean {
   for (const _ in request.bodyCache) return false;
   return !incoming.readableDidRead && !incoming.readableEnded;
 }
@@ -44,7 +44,7 @@ function isRead(incoming: NodeRequest): boolean {
 }
 
 async function readHonoBody(
-  request: Context["req"],
+  request: HonoRequest,
   incoming: NodeRequest | undefined,
   limits: BodyLimits,
 ): Promise<BodyResult> {

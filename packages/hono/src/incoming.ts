@@ -1,5 +1,5 @@
 import type { NodeRequest } from "@latchhook/node";
-import type { Context } from "hono";
+import type { HonoContext } from "./hono-context.ts";
 
 /**
  * The `node:http` request behind a request of `@hono/node-server`; undefined elsewhere.
@@ -8,10 +8,14 @@ import type { Context } from "hono";
  * before, and ends the process where the stream was read meanwhile. A look at the headers has it made in time; later
  * versions make nothing then, nor for the headers.
  */
-export function incomingOf(context: Context): NodeRequest | undefined {
+export function incomingOf(context: HonoContext): NodeRequest | undefined {
   const environment: { incoming?: NodeRequest } | undefined = context.env;
   const incoming = environment?.incoming;
   if (typeof incoming?.readableLength !== "number") return undefined;
-  void context.req.raw.headers;
+  try {
+    void context.req.raw.headers;
+  } catch {
+    // The stream was read already, and it can make none; that the bytes are gone is said when the body is read.
+  }
   return incoming;
 }

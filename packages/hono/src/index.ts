@@ -1,12 +1,14 @@
 import { lazyReceiver, type OptionsSource, type StandardSchema, type WebhookEvent } from "@latchhook/core";
-import type { Context } from "hono";
+import type { HonoContext } from "./hono-context.ts";
 import { fromHonoContext } from "./hono-request.ts";
 import { toHonoResponse } from "./hono-response.ts";
 import { incomingOf } from "./incoming.ts";
 
+export type { HonoContext, HonoRequest } from "./hono-context.ts";
+
 /** What {@link webhook} returns: a handler for `app.post`, `app.all` and the like. */
-export interface WebhookHandler {
-  (context: Context): Promise<Response>;
+export interface WebhookHandler<RequestContext extends HonoContext = HonoContext> {
+  (context: RequestContext): Promise<Response>;
   /** Waits for the deliveries in flight; from now on everything is answered 503. */
   close(): Promise<void>;
 }
@@ -29,9 +31,10 @@ export function webhook<
   Event extends WebhookEvent,
   Transaction = never,
   Schema extends StandardSchema | undefined = undefined,
->(source: OptionsSource<Event, Transaction, Schema, Context>): WebhookHandler {
+  RequestContext extends HonoContext = HonoContext,
+>(source: OptionsSource<Event, Transaction, Schema, RequestContext>): WebhookHandler<RequestContext> {
   const receiver = lazyReceiver(source);
-  async function latchhook(context: Context): Promise<Response> {
+  async function latchhook(context: RequestContext): Promise<Response> {
     const incoming = incomingOf(context);
     const answer = await receiver.receive(fromHonoContext(context, incoming), context);
     return toHonoResponse(context, incoming, answer);

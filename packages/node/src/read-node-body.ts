@@ -102,10 +102,13 @@ function readChunks(
 ): Promise<BodyResult> {
   return new Promise((resolve) => {
     const collected = collectBytes();
+    let isReading = true;
 
     function settle(result: BodyResult): void {
+      isReading = false;
       clearTimeout(timer);
-      request.off("data", take).off("end", end).off("error", abort).off("close", abort).off("pause", goOn);
+      request.off("data", take).off("end", end).off("error", abort).off("close", abort);
+      request.off("pause", goOn).off("readable", readOn);
       // What still comes waits in the socket until the answer has been written; see `sendAnswer`.
       if (!result.ok) request.pause();
       resolve(result);
@@ -126,12 +129,21 @@ function readChunks(
     }
     // Whoever listens as well, such as a pipe into what nobody reads, cannot hold up the delivery.
     function goOn(): void {
-      queueMicrotask(() => request.listeners("pause").includes(goOn) && request.resume());
+      queueMicrotask(() => isReading && request.resume());
+    }
+    // Where somebody iterates, the stream does not flow: what is not taken in this turn is read here.
+    function readOn(): void {
+      void nextTurn().then(() => {
+        while (isReading && request.read() !== null);
+      });
     }
 
     const timer = setTimeout(() => settle({ ok: false, reason: "timeout" }), timeoutMs);
     request.on("data", take).on("end", end).on("error", abort).on("close", abort).on("pause", goOn);
     // It stands still since `holdBody`.
     request.resume();
+    if (request.listenerCount("readable") === 0) return;
+    request.on("readable", readOn);
+    readOn();
   });
 }

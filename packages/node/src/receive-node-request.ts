@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { type Answer, LatchhookError, type WebhookRequest } from "@latchhook/core";
-import { fromNodeRequest, type NodeRequest } from "./node-request.ts";
+import { fromNodeRequest } from "./from-node-request.ts";
+import type { NodeRequest } from "./node-request.ts";
 import { sendAnswer } from "./send-answer.ts";
 
 /**

@@ -18,7 +18,9 @@ export async function sendAnswer(
   if (response.headersSent || response.destroyed) return;
   const length = { "content-length": Buffer.byteLength(body) };
   if (arrived) {
-    response.writeHead(status, { ...headers, ...length }).end(body);
+    // Not chained: serverless-http and others that patch it return nothing.
+    response.writeHead(status, { ...headers, ...length });
+    response.end(body);
     return;
   }
   response.writeHead(status, { ...headers, ...length, ...closingHeaders(request) });

@@ -1,23 +1,25 @@
 import type { Claim, ClaimUpdate, RetainOptions, Store } from "@latchhook/core";
 import { commitWork } from "./postgres/commit.ts";
-import { connectDatabase, type PostgresClient } from "./postgres/connect-database.ts";
-import type { Database } from "./postgres/database.ts";
-import { toStoreError } from "./postgres/database-error.ts";
-import { createGuard } from "./postgres/guard.ts";
-import { type NameOptions, resolveNames } from "./postgres/names.ts";
+import { deliveriesSchema } from "./postgres/migrations.ts";
+import { resolveNames } from "./postgres/names.ts";
 import { createOperations } from "./postgres/operations.ts";
-import type { PgConnection, PgPool } from "./postgres/pg-database.ts";
-import type { PgliteClient, PgliteTransaction } from "./postgres/pglite-database.ts";
-import type { PostgresJsSql, PostgresJsTransaction } from "./postgres/postgres-js-database.ts";
-import { createPurger } from "./postgres/purger.ts";
-import { schemaVersion } from "./postgres/schema-version.ts";
 import { createStatements } from "./postgres/statements.ts";
+import { createGuard } from "./shared/guard.ts";
+import { type Limiter, limitConcurrency } from "./shared/limit-concurrency.ts";
+import { connectDatabase, type PostgresClient } from "./shared/postgres/connect-database.ts";
+import type { Database } from "./shared/postgres/database.ts";
+import type { NameOptions } from "./shared/postgres/names.ts";
+import type { PgConnection, PgPool } from "./shared/postgres/pg-database.ts";
+import type { PgliteClient, PgliteTransaction } from "./shared/postgres/pglite-database.ts";
+import type { PostgresJsSql, PostgresJsTransaction } from "./shared/postgres/postgres-js-database.ts";
+import { createSchema } from "./shared/postgres/schema.ts";
+import { createPurger } from "./shared/purger.ts";
 
 export { type PrintOptions, printMigrations } from "./postgres/migrations.ts";
-export type { NameOptions } from "./postgres/names.ts";
-export type { PgConnection, PgPool } from "./postgres/pg-database.ts";
-export type { PgliteClient, PgliteTransaction } from "./postgres/pglite-database.ts";
-export type { PostgresJsSql, PostgresJsTransaction } from "./postgres/postgres-js-database.ts";
+export type { NameOptions } from "./shared/postgres/names.ts";
+export type { PgConnection, PgPool } from "./shared/postgres/pg-database.ts";
+export type { PgliteClient, PgliteTransaction } from "./shared/postgres/pglite-database.ts";
+export type { PostgresJsSql, PostgresJsTransaction } from "./shared/postgres/postgres-js-database.ts";
 
 export interface PostgresStoreOptions<Client> extends NameOptions {
   /**
@@ -26,9 +28,9 @@ export interface PostgresStoreOptions<Client> extends NameOptions {
    */
   readonly client: Client;
   /**
-   * Whether statements are prepared by name. Default: true with `pg`, what `sql` was made with for `postgres`. Set
-   * false behind a pooler that gives each transaction another connection and does not track prepared statements
-   * (PgBouncer before 1.21).
+   * Whether statements are prepared by name. Default: true with `pg`, what `sql` was made with for `postgres`. Behind a
+   * pooler that loses them (PgBouncer before 1.21) the store goes on without after the first that failed; false spares
+   * it that.
    */
   readonly prepare?: boolean | undefined;
 }
@@ -81,19 +83,39 @@ export function postgresStore<Transaction extends PgliteTransaction>(
 export function postgresStore(options: PostgresStoreOptions<PostgresClient>): PostgresStore<never> {
   const { client, prepare, ...nameOptions } = options;
   // Its transactions are of the client's kind; the overloads above say which.
-  return createStore(connectDatabase(client, prepare) as unknown as Database<never>, nameOptions);
+  const database = connectDatabase(client, prepare) as unknown as Database<never>;
+  return createStore(database, commitLimiter(client, database), nameOptions);
+}
+
+/** What all stores over one client share, for they share its connections. */
+const commitLimiters = new WeakMap<object, Limiter>();
+
+/**
+ * Leaves a connection to heartbeats and claims while commits hold the others: each for as long as its work takes. Where
+ * there is only one, those that wait for it come between two commits.
+ */
+function commitLimiter(client: object, { connections }: Database<never>): Limiter {
+  const known = commitLimiters.get(client);
+  if (known !== undefined) return known;
+  const limiter = limitConcurrency(Math.max(1, connections - 1));
+  commitLimiters.set(client, limiter);
+  return limiter;
 }
 
 function createStore<Transaction>(
   database: Database<Transaction>,
+  limitCommits: Limiter,
   nameOptions: NameOptions,
 ): PostgresStore<Transaction> {
   const names = resolveNames(nameOptions);
   const statements = createStatements(names);
   const operations = createOperations(database, statements);
-  const schema = schemaVersion(database, names);
-  const purger = createPurger(database, statements.purge);
-  const { use, close } = createGuard(schema);
+  const schema = createSchema(database, deliveriesSchema(names));
+  const { use, check, close } = createGuard({ name: "postgres", ...schema });
+  const purger = createPurger(async (size) => {
+    const [row] = await database.query(statements.purge, [String(size)]);
+    return { due: Number(row?.due), purged: Number(row?.purged) };
+  });
 
   async function commit(
     claim: Claim,
@@ -101,7 +123,7 @@ function createStore<Transaction>(
     work: (transaction: Transaction) => unknown,
   ): Promise<ClaimUpdate> {
     const parts = { database, statements, claim, options };
-    const outcome = await use("commit", () => commitWork(parts, work));
+    const outcome = await use("commit", () => limitCommits(() => commitWork(parts, work)));
     if ("workError" in outcome) throw outcome.workError;
     purger.completed();
     return outcome.answer;
@@ -115,8 +137,9 @@ function createStore<Transaction>(
 
   return {
     name: "postgres",
-    migrate: () => schema.migrate().catch((error) => Promise.reject(toStoreError(error, "migrate"))),
-    check: () => use("check its tables", schema.check),
+    heartbeatsWaitForCommits: true,
+    migrate: schema.migrate,
+    check: () => check("check its tables"),
     claim: (key, options) => use("claim", () => operations.claim(key, options)),
     extend: (claim, leaseMs) => use("extend", () => operations.extend(claim, leaseMs)),
     complete,

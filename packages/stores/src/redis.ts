@@ -1,12 +1,13 @@
 import { LatchhookError, type Store } from "@latchhook/core";
-import { readClaim, readUpdate } from "./internal/read-outcome.ts";
-import { type CheckMemory, rememberCheck } from "./internal/remember-check.ts";
-import { storeClosed } from "./internal/store-closed.ts";
 import { checkEviction } from "./redis/check-eviction.ts";
 import { connectRedis, type Redis, type RedisClient } from "./redis/clients.ts";
 import { toStoreError } from "./redis/redis-error.ts";
 import { runScript } from "./redis/run-script.ts";
 import { type Script, scripts } from "./redis/scripts.ts";
+import { isEndless } from "./shared/duration.ts";
+import { createGuard } from "./shared/guard.ts";
+import { readClaim, readUpdate } from "./shared/read-outcome.ts";
+import { type CheckMemory, rememberCheck } from "./shared/remember-check.ts";
 
 export type { IoredisClient, NodeRedisClient, RedisClient } from "./redis/clients.ts";
 
@@ -20,6 +21,16 @@ export interface RedisStoreOptions {
   readonly prefix?: string | undefined;
   /** Accepts a server that may evict records, and so duplicates that run. Default: false, which refuses it. */
   readonly allowEviction?: boolean | undefined;
+}
+
+/** A store in Redis. */
+export interface RedisStore extends Store {
+  /**
+   * Checks the server now, for an error at start instead of at the first delivery.
+   *
+   * @throws LatchhookError `store-misconfigured` when it may evict records, `store-unavailable` when it does not answer.
+   */
+  check(): Promise<void>;
 }
 
 /**
@@ -36,7 +47,7 @@ export interface RedisStoreOptions {
  * await client.connect();
  * const store = redisStore({ client });
  */
-export function redisStore(options: RedisStoreOptions): Store {
+export function redisStore(options: RedisStoreOptions): RedisStore {
   const { client, prefix = "latchhook:", allowEviction = false } = options;
   if (typeof prefix !== "string") throw new LatchhookError("invalid-option", "prefix must be a string.");
   const redis = connectRedis(client);
@@ -44,21 +55,13 @@ export function redisStore(options: RedisStoreOptions): Store {
   return createStore(redis, prefix, eviction);
 }
 
-function createStore(redis: Redis, prefix: string, eviction: CheckMemory | undefined): Store {
-  let closed = false;
-
-  async function use<Result>(operation: string, run: () => Promise<Result>): Promise<Result> {
-    if (closed) throw storeClosed("redis");
-    try {
-      if (eviction?.isPassed() === false) {
-        await checkEviction(redis);
-        eviction.pass();
-      }
-      return await run();
-    } catch (error) {
-      throw toStoreError(error, operation);
-    }
-  }
+function createStore(redis: Redis, prefix: string, eviction: CheckMemory | undefined): RedisStore {
+  const { use, check, close } = createGuard({
+    name: "redis",
+    check: async () => (eviction === undefined ? undefined : checkEviction(redis)),
+    memory: eviction,
+    toError: toStoreError,
+  });
 
   async function update(script: Script, key: string, ...values: string[]): Promise<"ok" | "lost"> {
     return readUpdate(await runScript(redis, script, prefix + key, values));
@@ -66,6 +69,10 @@ function createStore(redis: Redis, prefix: string, eviction: CheckMemory | undef
 
   return {
     name: "redis",
+    async check() {
+      await check("check the server");
+      await use("check the server", () => redis.eval("return 1", prefix, []));
+    },
     claim: (key, { owner, leaseMs, retainMs }) =>
       use("claim", async () => {
         const values = [owner, durationText(leaseMs), durationText(leaseMs + retainMs)];
@@ -77,16 +84,11 @@ function createStore(redis: Redis, prefix: string, eviction: CheckMemory | undef
       use("complete", () => update(scripts.complete, key, owner, String(fence), durationText(retainMs))),
     fail: ({ key, owner, fence }) => use("fail", () => update(scripts.fail, key, owner, String(fence))),
     purge: () => use("purge", async () => 0),
-    close() {
-      closed = true;
-    },
+    close,
   };
 }
 
-/** Beyond this a duration is for ever; PEXPIRE counts in 64 bits. */
-const longestMs = 1e14;
-
 /** A duration as the scripts read it: whole milliseconds above 0, or `never` for one without end. */
 function durationText(milliseconds: number): string {
-  return milliseconds > longestMs ? "never" : String(Math.max(1, Math.ceil(milliseconds)));
+  return isEndless(milliseconds) ? "never" : String(Math.max(1, Math.ceil(milliseconds)));
 }

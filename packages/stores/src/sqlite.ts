@@ -5,15 +5,17 @@ import {
   type RetainOptions,
   type Store,
 } from "@latchhook/core";
+import type { SqliteDatabase, SqliteDriver } from "./shared/sqlite/driver.ts";
+import { toStoreError } from "./shared/sqlite/errors.ts";
+import { requireSynchronous } from "./shared/sqlite/require-synchronous.ts";
+import { retryWhileBusy } from "./shared/sqlite/retry.ts";
 import { commitWork } from "./sqlite/commit-work.ts";
 import { createDeliveries } from "./sqlite/deliveries.ts";
-import type { SqliteDatabase, SqliteDriver } from "./sqlite/driver.ts";
-import { adoptDatabase, type OpenedStore, openFile } from "./sqlite/open.ts";
+import { adoptDatabase, type OpenedStore, openStore } from "./sqlite/open.ts";
 import { createPurger } from "./sqlite/purge.ts";
-import { retryWhileBusy } from "./sqlite/retry.ts";
 import { tablesNamed } from "./sqlite/schema.ts";
 
-export type { SqliteDatabase, SqliteDriver, SqliteStatement, SqliteValue } from "./sqlite/driver.ts";
+export type { SqliteDatabase, SqliteDriver, SqliteStatement, SqliteValue } from "./shared/sqlite/driver.ts";
 
 interface SharedOptions {
   /** The table for deliveries; a second one has `_meta` appended. Default: `"latchhook_deliveries"`. */
@@ -59,6 +61,13 @@ export interface SqliteStore<Database extends SqliteDatabase = SqliteDatabase> e
    * transaction open on it across an `await`.
    */
   database(): Promise<Database>;
+  /**
+   * Opens the file and brings its tables up to date now, for an error at start instead of at the first delivery.
+   *
+   * @throws LatchhookError `store-misconfigured` when there is no driver, or the file or its tables are not the
+   * store's; `store-unavailable` when SQLite fails.
+   */
+  check(): Promise<void>;
 }
 
 /**
@@ -80,28 +89,28 @@ export function sqliteStore<Database extends SqliteDatabase = SqliteDatabase>(
   const tables = tablesNamed(options.table ?? "latchhook_deliveries");
   const clock = (): number | null => options.now?.() ?? null;
   const deliveries = createDeliveries(tables, clock);
-  const purger = createPurger(tables, clock, retryWhileBusy);
+  const purger = createPurger(tables, clock, retry);
   const connections = lazily(() =>
     options.path === undefined
       ? adoptDatabase(options.database, tables)
-      : openFile(options.path, options.driver, tables),
+      : openStore(options.path, options.driver, tables),
   );
 
   return {
     name: "sqlite",
     claim: (key, claimOptions) =>
-      connections.use(({ leases }) => retryWhileBusy(() => deliveries.claim(leases, key, claimOptions))),
+      connections.use(({ leases }) => retry(() => deliveries.claim(leases, key, claimOptions))),
     extend: (claim, leaseMs) =>
       connections.use(({ leases }) =>
-        retryWhileBusy(() => leases.transaction(() => okIf(deliveries.extend(leases, claim, leaseMs)))),
+        retry(() => leases.transaction(() => okIf(deliveries.extend(leases, claim, leaseMs)))),
       ),
     fail: (claim) =>
       connections.use(({ leases }) =>
-        retryWhileBusy(() => leases.transaction(() => okIf(deliveries.fail(leases, claim)))),
+        retry(() => leases.transaction(() => okIf(deliveries.fail(leases, claim)))),
       ),
     complete: (claim, { retainMs }) =>
       connections.use(({ durable, leases }) =>
-        retryWhileBusy(() => {
+        retry(() => {
           const marked = durable.transaction(() => deliveries.complete(durable, claim, retainMs));
           if (marked === "marked") purger.completed(leases);
           return okIf(marked !== "lost");
@@ -109,7 +118,7 @@ export function sqliteStore<Database extends SqliteDatabase = SqliteDatabase>(
       ),
     async commit(claim, { retainMs }, work) {
       const { durable, leases, database } = await connections.use((opened) => opened);
-      const result = await retryWhileBusy(() =>
+      const result = await retry(() =>
         commitWork(
           durable,
           () => deliveries.complete(durable, claim, retainMs),
@@ -121,9 +130,16 @@ export function sqliteStore<Database extends SqliteDatabase = SqliteDatabase>(
       return result.update;
     },
     purge: (limit) => connections.use(({ leases }) => purger.purge(leases, limit)),
+    async check() {
+      await connections.use(() => undefined);
+    },
     database: async () => (await connections.use((opened) => opened)).database,
     close: () => connections.close(),
   };
+}
+
+function retry<Result>(attempt: () => Result): MaybePromise<Result> {
+  return retryWhileBusy(attempt, (error) => toStoreError(error, "sqliteStore"));
 }
 
 interface LazyConnections<Database extends SqliteDatabase> {
@@ -179,4 +195,5 @@ function checkOptions({ path, database }: SqliteStoreOptions): void {
       'sqliteStore: path must name a file, such as "deliveries.db".',
     );
   }
+  if (database !== undefined) requireSynchronous("sqliteStore", database);
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { rememberCheck } from "../src/internal/remember-check.ts";
+import { rememberCheck } from "../src/shared/remember-check.ts";
 
 let number = 0;
 /** A check that no other test has passed. */

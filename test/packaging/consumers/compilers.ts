@@ -26,19 +26,23 @@ const compilations: readonly Compilation[] = [
 /** Every entry, and a program that receives, through compilers as users have them set; then run by Node.js. */
 export function describeCompilers(project: () => ScratchProject): void {
   describe("compiled by TypeScript", () => {
-    test.each(compilations)("$compiler, a $type package, moduleResolution $moduleResolution", async (how) => {
-      const { specifiers, folder: installed, addFolder } = project();
-      const { compiler, type, ...resolution } = how;
-      const folder = await addFolder(`tsc-${type}-${how.moduleResolution}`, type, {
-        "tsconfig.json": JSON.stringify({ compilerOptions: { ...strict, ...resolution } }),
-        "main.ts": everyEntryProgram(specifiers),
-        "receive.ts": receiveProgram,
-      });
-      const tsc = join(compiler === "7" ? root : installed, "node_modules/typescript/bin/tsc");
-      expect(await typeErrors(tsc, folder)).toEqual([]);
-      const printed = JSON.parse(await runNode(folder, "out/main.js"));
-      expect(printed).toEqual({ loaded: specifiers.length, received });
-    });
+    test.each(compilations)(
+      "$compiler, a $type package, moduleResolution $moduleResolution",
+      async (how) => {
+        const { specifiers, folder: installed, addFolder } = project();
+        const { compiler, type, ...resolution } = how;
+        const folder = await addFolder(`tsc-${type}-${how.moduleResolution}`, type, {
+          "tsconfig.json": JSON.stringify({ compilerOptions: { ...strict, ...resolution } }),
+          "main.ts": everyEntryProgram(specifiers),
+          "receive.ts": receiveProgram,
+        });
+        const tsc = join(compiler === "7" ? root : installed, "node_modules/typescript/bin/tsc");
+        expect(await typeErrors(tsc, folder)).toEqual([]);
+        const printed = JSON.parse(await runNode(folder, "out/main.js"));
+        expect(printed).toEqual({ loaded: specifiers.length, received });
+      },
+      120_000,
+    );
   });
 }
 

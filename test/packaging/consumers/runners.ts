@@ -4,6 +4,7 @@ import { transform } from "esbuild";
 import { describe, expect, test } from "vitest";
 import { execute } from "../pack.ts";
 import { runNode, type ScratchProject } from "../scratch.ts";
+import { consumerFiles } from "./compilers.ts";
 import { everyEntryProgram, received, receiveProgram } from "./programs.ts";
 
 /** What runs CommonJS, or makes it of TypeScript on the way: Node.js, ts-node and Jest, as they come. */
@@ -34,6 +35,14 @@ export function describeRunners(project: () => ScratchProject): void {
       });
       const printed = await runNode(folder, "mixed.mjs");
       expect(JSON.parse(printed)).toEqual([true, 200, 503, true, 200, 503, true]);
+    });
+
+    test("a provider's schema is one to another version of zod", async () => {
+      const { "schemas.ts": program = "" } = consumerFiles(["schemas.ts"]);
+      const { code } = await transform(program, { loader: "ts", format: "esm" });
+      const folder = await project().addFolder("schemas", "module", { "schemas.js": code });
+      const printed = JSON.parse(await runNode(folder, "schemas.js"));
+      expect(printed).toEqual({ by: "zod 4.1", refused: true, nested: true, standard: true, id: "run_1" });
     });
 
     // Without any tsconfig.json, ts-node 10 and TypeScript 5.9 run nothing at all: their defaults contradict each other.

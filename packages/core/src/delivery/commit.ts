@@ -1,4 +1,3 @@
-import type { Delivery } from "../delivery.ts";
 import { isLatchhookError, LatchhookError } from "../errors.ts";
 import { isPromiseLike } from "../shared/maybe-promise.ts";
 import type { Store } from "../store.ts";
@@ -6,7 +5,7 @@ import type { Held } from "./held.ts";
 
 /** One delivery's way to `store.commit`. */
 export interface Commit {
-  readonly run: Delivery<never>["commit"];
+  readonly run: <Result>(work: (transaction: never) => Result) => Promise<Awaited<Result>>;
   /**
    * For when the callback has ended: waits for a commit that it started, awaited or not, and rejects if it failed. A
    * commit that is called later is refused: the delivery is marked done, or given back, without it.

@@ -37,6 +37,8 @@ export function holdLease(
   let beating = false;
 
   function end(reason: LatchhookError): void {
+    // A heartbeat that hung may come back after another has given up.
+    if (controller.signal.aborted) return;
     clearInterval(timer);
     controller.abort(reason);
     onEnd(reason);
@@ -44,7 +46,7 @@ export function holdLease(
 
   async function beat(): Promise<void> {
     const beatAt = performance.now();
-    if (!held.isOver() && beatAt >= safeUntil) {
+    if (!held.isOver() && !held.waitsForCommit() && beatAt >= safeUntil) {
       return end(leaseLost("no heartbeat reached the store for a whole lease"));
     }
     if (beatAt - claimedAt >= maxRunMs) return end(runTimeout(maxRunMs));

@@ -1,7 +1,6 @@
-import { defineSender, eventTypes, type SenderEvent } from "../define-sender.ts";
+import { defineSender } from "../define-sender.ts";
 import { toJob } from "../event.ts";
-import type { Provider } from "../provider.ts";
-import { unauthentic } from "../provider.ts";
+import { type Provider, unauthentic } from "../provider.ts";
 import { dateFromSeconds, objectMember, stringMember } from "../reading/json.ts";
 import { hmacSignature } from "../signatures/hmac-signature.ts";
 import type { SecretOption } from "../signatures/secrets.ts";
@@ -10,10 +9,10 @@ import { repeatHorizonMs } from "../signatures/timestamp.ts";
 import { aiStatsHeaders, mixesFamilies, unsignedMetadata } from "./ai-stats/headers.ts";
 import { aiStatsIdentity } from "./ai-stats/identity.ts";
 import { aiStatsJobStatus } from "./ai-stats/job-status.ts";
-import { aiStatsBatch, aiStatsVideo } from "./ai-stats/payloads.ts";
+import { type AiStatsEvent, aiStatsEvents } from "./ai-stats/payloads.ts";
 
 export { aiStatsStatuses } from "./ai-stats/job-status.ts";
-export { type AiStatsBatch, type AiStatsVideo, aiStatsBatch, aiStatsVideo } from "./ai-stats/payloads.ts";
+export * from "./ai-stats/payloads.ts";
 
 export interface AiStatsOptions {
   /** The webhook's secret, `whsec_` included. Default: the environment's `AI_STATS_WEBHOOK_SECRET`. */
@@ -21,23 +20,6 @@ export interface AiStatsOptions {
   /** How far the signed timestamp may be from the clock, either way, in seconds. Default: 300. */
   readonly toleranceSeconds?: number | undefined;
 }
-
-/** What can be told of a job: `video.completed`, `batch.completed` and so on. */
-export const aiStatsChanges = [
-  "created",
-  "progress",
-  "completed",
-  "failed",
-  "cancelled",
-  "expired",
-  "status_changed",
-] as const;
-
-const events = {
-  ...eventTypes("video", aiStatsChanges, aiStatsVideo),
-  ...eventTypes("batch", aiStatsChanges, aiStatsBatch),
-};
-export type AiStatsEvent = SenderEvent<typeof events>;
 
 /**
  * AI Stats, renamed Phaseo in July 2026: both families of header names, and the body shapes of all versions.
@@ -65,7 +47,7 @@ export function aiStats(options: AiStatsOptions = {}): Provider<AiStatsEvent> {
       retryHorizonMs: repeatHorizonMs(3_600_000, options.toleranceSeconds),
       maxAttempts: 4,
     },
-    events,
+    events: aiStatsEvents,
     refuse: ({ headers }) => (mixesFamilies(headers) ? unauthentic("conflicting-headers") : undefined),
     read(content) {
       const { value, headers } = content;

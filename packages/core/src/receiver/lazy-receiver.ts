@@ -1,19 +1,10 @@
 import type { WebhookEvent } from "../event.ts";
-import type { Answer } from "../outcome.ts";
 import type { StandardSchema } from "../reading/schema.ts";
-import type { WebhookRequest } from "../request/request.ts";
 import { isWorkerd } from "../shared/runtime.ts";
-import type { OptionsSource } from "./options-source.ts";
+import type { LazyReceiver, OptionsSource } from "./options-source.ts";
 import { createReceiver } from "./receiver.ts";
 import { receiverOfProcess } from "./receiver-of-process.ts";
 import { receiverOfRequests } from "./receiver-of-requests.ts";
-
-/** What an adapter wraps. */
-export interface LazyReceiver<Context> {
-  receive(request: WebhookRequest, context: Context): Promise<Answer>;
-  /** Closes all receivers that were made, see {@link Receiver.close}, and disposes of what their options opened. */
-  close(): Promise<void>;
-}
 
 /**
  * Makes the receiver now, where options are given, or when it is needed, where a function is. A function that fails is

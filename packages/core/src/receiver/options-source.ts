@@ -1,6 +1,8 @@
 import type { WebhookEvent } from "../event.ts";
 import type { ReceiverOptions } from "../options.ts";
+import type { Answer } from "../outcome.ts";
 import type { StandardSchema } from "../reading/schema.ts";
+import type { WebhookRequest } from "../request/request.ts";
 import type { MaybePromise } from "../shared/maybe-promise.ts";
 
 /** A receiver's options as a function makes them. */
@@ -38,3 +40,10 @@ export type OptionsSource<
   Schema extends StandardSchema | undefined,
   Context,
 > = ReceiverOptions<Event, Transaction, Schema> | MakeOptions<Event, Transaction, Schema, Context>;
+
+/** What an adapter wraps. */
+export interface LazyReceiver<Context> {
+  receive(request: WebhookRequest, context: Context): Promise<Answer>;
+  /** Closes all receivers that were made, see {@link Receiver.close}, and disposes of what their options opened. */
+  close(): Promise<void>;
+}

@@ -1,9 +1,8 @@
 import type { WebhookEvent } from "../event.ts";
 import { toAnswer } from "../outcome.ts";
 import type { StandardSchema } from "../reading/schema.ts";
-import type { LazyReceiver } from "./lazy-receiver.ts";
 import { type MadeReceiver, makeReceiver, refuseMisconfigured } from "./made-receiver.ts";
-import type { MakeOptions } from "./options-source.ts";
+import type { LazyReceiver, MakeOptions } from "./options-source.ts";
 
 /** Makes options and receiver at the first request, and keeps them until `close`. */
 export function receiverOfProcess<

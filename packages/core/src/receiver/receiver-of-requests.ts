@@ -4,9 +4,8 @@ import type { StandardSchema } from "../reading/schema.ts";
 import type { WebhookRequest } from "../request/request.ts";
 import type { Store } from "../store.ts";
 import { trackInFlight } from "./in-flight.ts";
-import type { LazyReceiver } from "./lazy-receiver.ts";
 import { type MadeReceiver, makeReceiver, refuseMisconfigured } from "./made-receiver.ts";
-import type { MakeOptions } from "./options-source.ts";
+import type { LazyReceiver, MakeOptions } from "./options-source.ts";
 import { keepAlive } from "./receiver.ts";
 
 /**

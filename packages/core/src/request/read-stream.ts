@@ -10,17 +10,22 @@ export type ByteStream = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
  */
 const discard = { bytes: 10 * 1_048_576, ms: 2_000 };
 
+/** After that long without a byte, in ms, a sender is waiting for its answer or gone, and nothing of it is lost. */
+const quietMs = 500;
+
 /**
  * Reads a byte stream to its end. Past the limit or the timeout it still reads on for a while and drops what comes:
  * where the stream is a Node request underneath, cancelling closes the connection at once, and a sender that is still
  * writing never sees the answer.
  *
  * @param onEnd called when the stream is at its end, or cancelled.
+ * @param onQuiet called when nothing has come for a while after a refusal.
  */
 export function readStream(
   stream: ByteStream,
   { maxBytes, timeoutMs, admit }: BodyLimits,
   onEnd: () => void = () => {},
+  onQuiet: () => void = () => {},
 ): Promise<BodyResult> {
   const reader = readerOf(stream);
   return new Promise((resolve) => {
@@ -28,7 +33,12 @@ export function readStream(
     let length = 0;
     let refused = false;
     let timer = setTimeout(() => refuse({ ok: false, reason: "timeout" }), timeoutMs);
+    let quiet: ReturnType<typeof setTimeout> | undefined;
 
+    function awaitQuiet(): void {
+      clearTimeout(quiet);
+      quiet = setTimeout(onQuiet, quietMs);
+    }
     function stop(): void {
       reader.cancel();
       onEnd();
@@ -38,14 +48,15 @@ export function readStream(
       collected = collectBytes();
       clearTimeout(timer);
       timer = setTimeout(stop, discard.ms);
+      awaitQuiet();
       resolve(result);
     }
     function take(value: unknown): void {
       const chunk = toBytes(value);
       length += chunk?.byteLength ?? 0;
       if (refused && length > maxBytes + discard.bytes) stop();
-      if (refused) return;
-      if (chunk === undefined) refuse(textual);
+      if (refused) awaitQuiet();
+      else if (chunk === undefined) refuse(textual);
       else if (length > maxBytes) refuse({ ok: false, reason: "too-large" });
       else if (admit?.(length) === false) refuse({ ok: false, reason: "overloaded" });
       else collected.add(chunk);
@@ -64,15 +75,16 @@ export function readStream(
       )
       .finally(() => {
         clearTimeout(timer);
+        clearTimeout(quiet);
         onEnd();
       });
   });
 }
 
-/** Takes the rest of a stream off the connection and drops it, within the same bounds. */
+/** Takes the rest of a stream off the connection and drops it, within the same bounds, or until nothing more comes. */
 export async function discardStream(stream: ByteStream): Promise<void> {
   await new Promise<void>((resolve) => {
-    void readStream(stream, { maxBytes: 0, timeoutMs: 0 }, resolve);
+    void readStream(stream, { maxBytes: 0, timeoutMs: 0 }, resolve, resolve);
   });
 }
 

@@ -1,5 +1,5 @@
 import { LatchhookError } from "@latchhook/core";
-import type { HttpDefaults } from "./http-client.ts";
+import type { HttpDefaults } from "./http-defaults.ts";
 
 /**
  * The API key: the option, or the environment's variable.

@@ -5,6 +5,7 @@ import { resolveApiKey } from "./api-key.ts";
 import { joinPath, resolveBaseUrl } from "./base-url.ts";
 import { type Clock, startClock } from "./clock.ts";
 import { describeCause, shownUrl } from "./describe-cause.ts";
+import type { HttpDefaults } from "./http-defaults.ts";
 import { readJsonBody } from "./json-body.ts";
 import { statusFailure } from "./status-failure.ts";
 
@@ -52,15 +53,6 @@ export interface HttpClient {
   json(request: HttpRequest): Promise<JobResult<{ readonly value: JsonObject }>>;
   /** Calls, and hands over a 2xx answer with its body unread. The caller releases the clock. */
   open(request: HttpRequest): Promise<JobResult<OpenResponse>>;
-}
-
-/** How one sender is named in messages, and where it is. */
-export interface HttpDefaults {
-  readonly factory: string;
-  readonly environmentVariable: string;
-  /** The option that holds the key. Default: `apiKey`. */
-  readonly keyOption?: string | undefined;
-  readonly baseUrl: string;
 }
 
 /** A fetch with limits: of size, of time, and of where the API key goes. */

@@ -1,23 +1,22 @@
-import { mkdir } from "node:fs/promises";
-import { dirname } from "node:path";
 import { LatchhookError } from "@latchhook/core";
-import { type Connection, createConnection, type Row } from "@latchhook/stores/sqlite/connection";
 import {
-  loadDriver,
+  createSqliteConnection,
+  migrateSqlite,
+  openSqliteFile,
+  requirePlainName,
+  requireSynchronous,
+  retryWhileBusy,
+  type SqliteConnection,
   type SqliteDatabase,
   type SqliteDriver,
   type SqliteValue,
-} from "@latchhook/stores/sqlite/driver";
-import { blockingWaitMs, retryWhileBusy } from "@latchhook/stores/sqlite/retry";
-import {
-  advanceAssignments,
-  jobColumns,
-  jobKey,
-  rankOf,
-  storedId,
-  toTrackedJob,
-} from "../tracking/job-row.ts";
+  toSqliteError,
+  toSqliteOpenError,
+} from "@latchhook/stores/kit";
+import { jobKey, rankOf, storedId, toTrackedJob } from "../tracking/job-row.ts";
 import type { JobOwner, JobStore } from "../tracking/job-store.ts";
+import { jobsSchema, tablesNamed } from "./sqlite/schema.ts";
+import { createStatements } from "./sqlite/statements.ts";
 
 export interface SqliteJobsOptions {
   /** The file; it and its folder are created when missing. It may be the one of `sqliteStore`. */
@@ -26,59 +25,56 @@ export interface SqliteJobsOptions {
   readonly driver?: SqliteDriver<SqliteDatabase> | undefined;
   /** The application's own open connection, in place of `path`. It is not closed. */
   readonly database?: SqliteDatabase | undefined;
-  /** The table. Default: `"latchhook_jobs"`. */
+  /** The table; a second one has `_meta` appended. Default: `"latchhook_jobs"`. */
   readonly table?: string | undefined;
 }
 
-const now = "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)";
+interface Opened {
+  readonly connection: SqliteConnection;
+  close(): void;
+}
 
 /**
- * Keeps tracked jobs in an SQLite file. The table is created at the first use.
+ * Keeps tracked jobs in an SQLite file. The table is created, or upgraded, at the first use.
  *
  * @throws LatchhookError `invalid-option` without a path or a database; operations reject with `store-misconfigured`
- * when there is no driver and with `store-unavailable` when SQLite fails or stays busy for a second.
+ * when there is no driver or the file cannot be used, and with `store-unavailable` when SQLite fails or stays busy for
+ * a second.
  * @example
  * const store = sqliteJobs({ path: "data/app.db" });
  */
 export function sqliteJobs(options: SqliteJobsOptions): JobStore {
-  const { path, database, table = "latchhook_jobs" } = options;
+  const { path, database, driver, table = "latchhook_jobs" } = options;
   if ((path === undefined) === (database === undefined)) {
     throw new LatchhookError("invalid-option", "sqliteJobs: pass either { path } or { database }.");
   }
-  if (!/^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(table)) {
-    throw new LatchhookError("invalid-option", "sqliteJobs: table must be a plain SQL name.");
-  }
-  let own: SqliteDatabase | undefined;
-  let opening: Promise<Connection> | undefined;
+  if (database !== undefined) requireSynchronous("sqliteJobs", database);
+  const tables = tablesNamed(requirePlainName("sqliteJobs: table", table, 63));
+  let opening: Promise<Opened> | undefined;
 
-  async function open(): Promise<Connection> {
+  async function open(): Promise<Opened> {
     try {
-      if (path !== undefined) own = await openFile(path, options.driver);
-      const opened = (own ?? database) as SqliteDatabase;
-      const connection = createConnection(opened);
-      await retryWhileBusy(() => connection.transaction(() => opened.exec(schema(table))));
-      return connection;
+      return await (path === undefined
+        ? adopt(database as SqliteDatabase, tables)
+        : openJobs(path, driver, tables));
     } catch (error) {
       // Tried again at the next call: the disk may have room by then.
-      release();
+      opening = undefined;
       throw error;
     }
   }
 
-  function release(): void {
-    own?.close();
-    own = undefined;
-    opening = undefined;
-  }
-
   /** Runs one statement in a transaction of its own, and opens the file before the first. */
-  async function run(sql: string, ...values: SqliteValue[]): Promise<readonly Row[]> {
+  async function run(sql: string, ...values: SqliteValue[]) {
     opening ??= open();
-    const connection = await opening;
-    return retryWhileBusy(() => connection.transaction(() => connection.read(sql, ...values)));
+    const { connection } = await opening;
+    return retryWhileBusy(
+      () => connection.transaction(() => connection.read(sql, ...values)),
+      (error) => toSqliteError(error, "sqliteJobs"),
+    );
   }
 
-  const statements = createStatements(table);
+  const statements = createStatements(tables.jobs);
   const ownerValues = ({ scope, provider }: JobOwner): [string, string] => [scope, provider];
   return {
     name: "sqlite",
@@ -112,62 +108,37 @@ export function sqliteJobs(options: SqliteJobsOptions): JobStore {
       return (await run(statements.purge, ...ownerValues(owner), olderThanMs, limit)).length;
     },
     async close() {
-      await opening?.catch(() => {});
-      release();
+      const opened = await opening?.catch(() => undefined);
+      opening = undefined;
+      opened?.close();
     },
   };
 }
 
-async function openFile(path: string, driver: SqliteJobsOptions["driver"]): Promise<SqliteDatabase> {
-  const open = driver ?? (await loadDriver());
-  await mkdir(dirname(path), { recursive: true });
-  const opened = open(path);
-  opened.exec(`PRAGMA busy_timeout = ${blockingWaitMs}`);
-  await retryWhileBusy(() => opened.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"));
-  return opened;
+/** Opens a file on a connection of the table's own. */
+async function openJobs(
+  path: string,
+  driver: SqliteJobsOptions["driver"],
+  tables: Parameters<typeof jobsSchema>[0],
+): Promise<Opened> {
+  const file = await openSqliteFile({ store: "sqliteJobs", path, driver });
+  try {
+    const database = await file.connect("FULL");
+    const connection = createSqliteConnection(database);
+    await retryWhileBusy(() => migrateSqlite(database, connection, jobsSchema(tables)), file.toError);
+    return { connection, close: file.close };
+  } catch (error) {
+    file.close();
+    throw error;
+  }
 }
 
-/** Schema 1. A later one adds columns to it. */
-function schema(table: string): string {
-  return `CREATE TABLE IF NOT EXISTS ${table} (
-      key TEXT PRIMARY KEY NOT NULL,
-      scope TEXT NOT NULL,
-      provider TEXT NOT NULL,
-      job_id TEXT NOT NULL,
-      status TEXT NOT NULL,
-      rank INTEGER NOT NULL,
-      progress REAL,
-      settled INTEGER NOT NULL,
-      problem TEXT,
-      failures INTEGER NOT NULL,
-      created_at INTEGER NOT NULL,
-      updated_at INTEGER NOT NULL,
-      next_check_at INTEGER NOT NULL
-    );
-    CREATE INDEX IF NOT EXISTS ${table}_due ON ${table} (scope, provider, next_check_at) WHERE settled = 0;`;
-}
-
-function createStatements(table: string) {
-  const returning = `RETURNING ${jobColumns}`;
-  const advance = (authoritative: boolean): string => `INSERT INTO ${table}
-    (key, scope, provider, job_id, status, rank, progress, settled, failures, created_at, updated_at, next_check_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ${now}, ${now}, ${now} + ?)
-    ON CONFLICT (key) DO UPDATE SET ${advanceAssignments(table, authoritative)} ${returning}`;
-  const postpone = (settled: string): string =>
-    `UPDATE ${table} SET ${settled} next_check_at = ${now} + ?, failures = ?, problem = ? WHERE key = ?`;
-  return {
-    advance: advance(false),
-    advanceByAnswer: advance(true),
-    get: `SELECT ${jobColumns} FROM ${table} WHERE key = ?`,
-    list: `SELECT ${jobColumns} FROM ${table} WHERE scope = ? AND provider = ?
-      ORDER BY created_at DESC, key LIMIT ?`,
-    claimDue: `UPDATE ${table} SET next_check_at = ${now} + ? WHERE key IN (
-        SELECT key FROM ${table} WHERE scope = ? AND provider = ? AND settled = 0 AND next_check_at <= ${now}
-        ORDER BY next_check_at LIMIT ?) ${returning}`,
-    postpone: `${postpone("")} AND settled = 0`,
-    unsettle: postpone("settled = 0,"),
-    purge: `DELETE FROM ${table} WHERE key IN (
-        SELECT key FROM ${table} WHERE scope = ? AND provider = ? AND settled = 1 AND updated_at <= ${now} - ?
-        LIMIT ?) RETURNING key`,
-  };
+/** Prepares the application's own connection. */
+async function adopt(database: SqliteDatabase, tables: Parameters<typeof jobsSchema>[0]): Promise<Opened> {
+  const connection = createSqliteConnection(database);
+  await retryWhileBusy(
+    () => migrateSqlite(database, connection, jobsSchema(tables)),
+    (error) => toSqliteOpenError(error, "sqliteJobs", "the database"),
+  );
+  return { connection, close: () => {} };
 }

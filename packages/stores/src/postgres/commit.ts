@@ -1,6 +1,6 @@
 import { type Claim, type ClaimUpdate, LatchhookError, type RetainOptions } from "@latchhook/core";
-import type { Database, RunQuery } from "./database.ts";
-import { isPassing } from "./database-error.ts";
+import type { Database, RunQuery } from "../shared/postgres/database.ts";
+import { isPassing } from "../shared/postgres/database-error.ts";
 import type { Statements } from "./statements.ts";
 import { durationText } from "./values.ts";
 

@@ -1,22 +1,33 @@
+import type { NameOptions } from "../shared/postgres/names.ts";
+import { printSchema, type SchemaDefinition } from "../shared/postgres/schema.ts";
 import { createDeliveries } from "./migrations/0001-create-deliveries.ts";
 import { createBatches } from "./migrations/0002-create-batches.ts";
-import { type NameOptions, type Names, resolveNames } from "./names.ts";
+import { type Names, resolveNames } from "./names.ts";
 
-/** One step of the schema. A step that has been released never changes; what changes is a new step. */
-export interface Migration {
-  readonly version: number;
-  /** Its statements, one each. */
-  readonly statements: (names: Names) => readonly string[];
+/**
+ * The tables and functions of deliveries under `names`.
+ *
+ * A function that has been released never changes either: another text gets another name, with the number of its step
+ * appended (`claim_4`), so that during a deployment old processes go on with the old one. A later, breaking step drops
+ * that.
+ */
+export function deliveriesSchema(names: Names): SchemaDefinition {
+  return {
+    subject: {
+      tables: "latchhook tables are",
+      packageName: "@latchhook/stores",
+      remedy:
+        'Run `await store.migrate()` when you deploy, or apply the SQL that `printMigrations()` from "@latchhook/stores/postgres" prints',
+      rights: "SELECT, INSERT, UPDATE and DELETE on the deliveries table and SELECT on the migrations table",
+    },
+    schema: names.schema,
+    migrations: names.migrations,
+    steps: [
+      { version: 1, statements: createDeliveries(names) },
+      { version: 2, statements: createBatches(names) },
+    ],
+  };
 }
-
-/** All steps, in order. */
-export const migrations: readonly Migration[] = [
-  { version: 1, statements: createDeliveries },
-  { version: 2, statements: createBatches },
-];
-
-/** The version of the schema that this code needs. */
-export const currentVersion: number = migrations.at(-1)?.version ?? 0;
 
 export interface PrintOptions extends NameOptions {
   /** The version that the database is at, for an upgrade. Default: 0, a database without the tables. */
@@ -34,31 +45,5 @@ export interface PrintOptions extends NameOptions {
  * console.log(printMigrations({ schema: "webhooks" }));
  */
 export function printMigrations({ after = 0, ...nameOptions }: PrintOptions = {}): string {
-  const statements = ["BEGIN", ...migrationStatements(resolveNames(nameOptions), after), "COMMIT"];
-  return statements.map((statement) => `${statement};\n`).join("\n");
-}
-
-/** All statements that bring a database from version `after` to the current one. */
-export function migrationStatements(names: Names, after: number): readonly string[] {
-  const steps = migrations.filter(({ version }) => version > after);
-  return [
-    ...(after === 0 ? createMigrations(names) : []),
-    ...steps.flatMap(({ version, statements }) => [
-      ...statements(names),
-      `INSERT INTO ${names.migrations} (version) VALUES (${version})`,
-    ]),
-  ];
-}
-
-/** The schema, where it is missing, and the table that records which steps a database has. */
-function createMigrations({ schema, migrations }: Names): readonly string[] {
-  // CREATE SCHEMA IF NOT EXISTS asks for the right to create it even where it exists.
-  const createSchema = `DO $latchhook$ BEGIN
-  IF to_regnamespace('${schema}') IS NULL THEN CREATE SCHEMA ${schema}; END IF;
-END $latchhook$`;
-  const createTable = `CREATE TABLE ${migrations} (
-  version integer PRIMARY KEY,
-  applied_at timestamptz NOT NULL DEFAULT now()
-)`;
-  return [createSchema, createTable];
+  return printSchema(deliveriesSchema(resolveNames(nameOptions)), after);
 }

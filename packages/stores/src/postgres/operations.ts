@@ -1,8 +1,9 @@
 import type { Claim, ClaimOptions, ClaimResult, ClaimUpdate } from "@latchhook/core";
-import { readClaim, readUpdate } from "../internal/read-outcome.ts";
-import { coalesce } from "./coalesce.ts";
-import type { Database, Row, Statement } from "./database.ts";
-import { retryOnce, sqlState } from "./database-error.ts";
+import { coalesce } from "../shared/coalesce.ts";
+import type { Database, Row, Statement } from "../shared/postgres/database.ts";
+import { retryOnce } from "../shared/postgres/database-error.ts";
+import { sqlState } from "../shared/postgres/sql-state.ts";
+import { readClaim, readUpdate } from "../shared/read-outcome.ts";
 import type { Statements } from "./statements.ts";
 import { arrayLiteral, durationText } from "./values.ts";
 

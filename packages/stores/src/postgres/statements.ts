@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
-import type { Statement } from "./database.ts";
+import type { Statement } from "../shared/postgres/database.ts";
+import { namedStatement } from "../shared/postgres/statement.ts";
 import type { Names } from "./names.ts";
 
 /** The SQL of every operation. Parameters are texts; arrays are PostgreSQL's array literals. */
@@ -22,20 +22,30 @@ const decodedKeys = "ARRAY(SELECT decode(key, 'hex') FROM unnest($1::text::text[
 export function createStatements(names: Names): Statements {
   const { claim, claimMany, complete, completeMany, extend, fail } = names;
   return {
-    claim: statement("claim", `SELECT ${claim}(decode($1, 'hex'), $2, $3, $4) AS outcome`),
-    claimMany: statement(
+    claim: namedStatement("claim", ["outcome"], `SELECT ${claim}(decode($1, 'hex'), $2, $3, $4) AS outcome`),
+    claimMany: namedStatement(
       "claim_many",
+      ["place", "outcome"],
       `SELECT place, outcome
 FROM ${claimMany}(${decodedKeys}, $2::text::text[], $3::text::float8[], $4::text::float8[])`,
     ),
-    extend: statement("extend", `SELECT ${extend}(decode($1, 'hex'), $2, $3, $4) AS outcome`),
-    complete: statement("complete", `SELECT ${complete}(decode($1, 'hex'), $2, $3, $4) AS outcome`),
-    completeMany: statement(
+    extend: namedStatement(
+      "extend",
+      ["outcome"],
+      `SELECT ${extend}(decode($1, 'hex'), $2, $3, $4) AS outcome`,
+    ),
+    complete: namedStatement(
+      "complete",
+      ["outcome"],
+      `SELECT ${complete}(decode($1, 'hex'), $2, $3, $4) AS outcome`,
+    ),
+    completeMany: namedStatement(
       "complete_many",
+      ["place", "outcome"],
       `SELECT place, outcome
 FROM ${completeMany}(${decodedKeys}, $2::text::text[], $3::text::bigint[], $4::text::float8[])`,
     ),
-    fail: statement("fail", `SELECT ${fail}(decode($1, 'hex'), $2, $3) AS outcome`),
+    fail: namedStatement("fail", ["outcome"], `SELECT ${fail}(decode($1, 'hex'), $2, $3) AS outcome`),
     ...commitStatements(names),
     purge: purgeStatement(names),
   };
@@ -49,13 +59,15 @@ function commitStatements({
 }: Names): Pick<Statements, "openCommit" | "markCommit" | "readCommit"> {
   const mine = "key = decode($1, 'hex') AND owner = $2 AND fence = $3::text::bigint";
   return {
-    openCommit: statement(
+    openCommit: namedStatement(
       "open_commit",
+      ["set_config", "state"],
       `SELECT set_config('latchhook.fence', $3::text, true),
   (SELECT state FROM ${deliveries} WHERE ${mine}) AS state`,
     ),
-    markCommit: statement(
+    markCommit: namedStatement(
       "mark_commit",
+      ["outcome"],
       `SELECT CASE
   WHEN current_setting('latchhook.fence', true) = $3::text
     THEN ${complete}(decode($1, 'hex'), $2, $3::text::bigint, $4)
@@ -63,8 +75,9 @@ function commitStatements({
 END AS outcome`,
     ),
     // The lock waits for a COMMIT that is still under way, so that the answer is final.
-    readCommit: statement(
+    readCommit: namedStatement(
       "read_commit",
+      ["state"],
       `SELECT state FROM ${deliveries}
 WHERE ${mine} AND set_config('lock_timeout', '1s', true) IS NOT NULL
 FOR SHARE`,
@@ -76,8 +89,9 @@ FOR SHARE`,
 // another process has locked are left to it. The keys are compared as an array because a join with so many rows as
 // the planner expects of an unknown LIMIT would read the whole table.
 function purgeStatement({ deliveries }: Names): Statement {
-  return statement(
+  return namedStatement(
     "purge",
+    ["due", "purged"],
     `WITH due AS MATERIALIZED (
   SELECT key FROM ${deliveries}
   WHERE purge_at <= now()
@@ -94,10 +108,4 @@ function purgeStatement({ deliveries }: Names): Statement {
 )
 SELECT (SELECT count(*) FROM due) AS due, (SELECT count(*) FROM purged) AS purged`,
   );
-}
-
-/** Named by its text as well: the same name over another text is an error. */
-function statement(operation: string, text: string): Statement {
-  const digest = createHash("sha256").update(text).digest("hex").slice(0, 16);
-  return { name: `latchhook_${operation}_${digest}`, text };
 }

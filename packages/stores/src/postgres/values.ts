@@ -1,9 +1,8 @@
-/** Beyond this a duration is for ever; PostgreSQL's dates end 292,000 years from now. */
-const longestMs = 1e14;
+import { isEndless } from "../shared/duration.ts";
 
 /** A duration in milliseconds as SQL reads it: `Infinity` for what has no end. */
 export function durationText(milliseconds: number): string {
-  return String(milliseconds > longestMs ? Number.POSITIVE_INFINITY : milliseconds);
+  return String(isEndless(milliseconds) ? Number.POSITIVE_INFINITY : milliseconds);
 }
 
 /** PostgreSQL's text form of an array. As a text it passes through every client alike. */

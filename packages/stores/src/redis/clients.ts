@@ -1,4 +1,5 @@
 import { LatchhookError } from "@latchhook/core";
+import { hasMethods } from "../shared/has-methods.ts";
 
 /** The subset of a client of `redis` (node-redis), single or cluster, that the store needs. */
 export interface NodeRedisClient {
@@ -30,12 +31,44 @@ export interface Redis {
 /**
  * Tells the clients apart by their methods.
  *
- * @throws LatchhookError `invalid-option` for anything else.
+ * @throws LatchhookError `invalid-option` for anything else, and for what has such methods and answers otherwise.
  */
 export function connectRedis(client: RedisClient): Redis {
+  const instead = unfit(client);
+  if (instead !== undefined) throw new LatchhookError("invalid-option", `client cannot be used: ${instead}`);
   if (isIoredis(client)) return fromIoredis(client);
   if (isNodeRedis(client)) return fromNodeRedis(client);
   throw new LatchhookError("invalid-option", "client must be a client of redis (node-redis) or of ioredis.");
+}
+
+/** What to pass instead of a client that only looks like one; undefined for others. */
+function unfit(client: unknown): string | undefined {
+  if (hasMethods(client, "createScript", "evalsha")) {
+    return "it is @upstash/redis, which is not supported yet. Pass a client of redis or ioredis, connected to the rediss:// address of the same database.";
+  }
+  if (hasMethods(client, "internal_send_command")) {
+    return "it is redis before version 4, which answers to callbacks. Install redis 4 or later.";
+  }
+  if (hasMethods(client, "execAsPipeline") || isPipeline(client)) {
+    return "it is a pipeline or a MULTI. Pass the client that it was made from.";
+  }
+  if (isLegacy(client)) {
+    return "it is in legacy mode, where commands answer to callbacks. Pass a client that was made without legacyMode, or the one whose legacy() this is.";
+  }
+  return undefined;
+}
+
+/** `legacyMode` of redis 4, and `client.legacy()` of later ones, which has commands and no connection. */
+function isLegacy(client: unknown): boolean {
+  if (!hasMethods(client, "evalSha", "sendCommand")) return false;
+  if (!hasMethods(client, "connect")) return true;
+  const { options } = client as NodeRedisClient;
+  return options !== undefined && "legacyMode" in options && options.legacyMode === true;
+}
+
+/** A pipeline of ioredis has all methods of its client, and keeps commands back. */
+function isPipeline(client: unknown): boolean {
+  return hasMethods(client, "evalsha") && "isPipeline" in client && client.isPipeline === true;
 }
 
 function fromNodeRedis(client: NodeRedisClient): Redis {
@@ -60,14 +93,9 @@ async function readMemoryInfo(client: Pick<RedisClient, "info">): Promise<string
 }
 
 function isIoredis(client: RedisClient): client is IoredisClient {
-  return hasMethods(client, ["evalsha", "eval"]);
+  return hasMethods(client, "evalsha", "eval");
 }
 
 function isNodeRedis(client: RedisClient): client is NodeRedisClient {
-  return hasMethods(client, ["evalSha", "eval"]);
-}
-
-function hasMethods(value: unknown, names: readonly string[]): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return names.every((name) => typeof (value as Record<string, unknown>)[name] === "function");
+  return hasMethods(client, "evalSha", "eval");
 }

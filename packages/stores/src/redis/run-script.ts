@@ -13,7 +13,7 @@ export async function runScript(
   values: readonly string[],
 ): Promise<string> {
   try {
-    return String(await redis.evalSha(sha1, key, values));
+    return String(await redis.evalSha(await sha1(), key, values));
   } catch (error) {
     if (replyCode(error) !== "NOSCRIPT") throw error;
     return String(await redis.eval(source, key, values));

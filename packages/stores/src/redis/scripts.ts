@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
-
 /** A Lua script, and the digest under which Redis keeps it. */
 export interface Script {
   readonly source: string;
-  readonly sha1: string;
+  /** Computed when it is first asked for. */
+  readonly sha1: () => Promise<string>;
 }
 
 // Each operation is one script over one string, so it is atomic, and runs on a cluster, where all keys of a script must
@@ -101,5 +100,18 @@ export const scripts: Readonly<Record<"claim" | "extend" | "complete" | "fail", 
 };
 
 function toScript(source: string): Script {
-  return { source, sha1: createHash("sha1").update(source).digest("hex") };
+  let sha1: Promise<string> | undefined;
+  return {
+    source,
+    sha1() {
+      sha1 ??= hexSha1(source);
+      return sha1;
+    },
+  };
+}
+
+/** By the platform's Web Crypto: `node:crypto` is not everywhere. */
+async function hexSha1(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-1", new TextEncoder().encode(text));
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

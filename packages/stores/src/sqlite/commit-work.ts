@@ -1,5 +1,5 @@
 import { type ClaimUpdate, LatchhookError } from "@latchhook/core";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "../shared/sqlite/connection.ts";
 
 /** How a try to commit ended; what the work threw is kept apart from what the database threw. */
 export type CommitResult = { readonly update: ClaimUpdate } | { readonly workThrew: unknown };

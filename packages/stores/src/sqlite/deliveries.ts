@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { type Claim, type ClaimOptions, type ClaimResult, LatchhookError } from "@latchhook/core";
-import type { Connection, Row } from "./connection.ts";
+import type { Connection, Row } from "../shared/sqlite/connection.ts";
 import type { Tables } from "./schema.ts";
 import { statementsFor } from "./statements.ts";
 

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { MaybePromise } from "@latchhook/core";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "../shared/sqlite/connection.ts";
 import type { Clock } from "./deliveries.ts";
 import type { Tables } from "./schema.ts";
 import { nowSql } from "./statements.ts";

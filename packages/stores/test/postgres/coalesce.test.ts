@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { describeWithServer, findPostgres } from "../../../../test/support/servers.ts";
-import { coalesce } from "../../src/postgres/coalesce.ts";
 import { postgresStore } from "../../src/postgres.ts";
+import { coalesce } from "../../src/shared/coalesce.ts";
 import {
   expectNoLeak,
   type FaultyDatabase,

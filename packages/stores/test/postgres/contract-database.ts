@@ -4,6 +4,7 @@ import { afterAll, beforeAll, it } from "vitest";
 import {
   createDatabase,
   describeWithServer,
+  type FoundServer,
   findPostgres,
   type TestDatabase,
 } from "../../../../test/support/servers.ts";
@@ -13,6 +14,14 @@ import { type PostgresStore, postgresStore } from "../../src/postgres.ts";
 export const createEffects = "CREATE TABLE effects (place serial PRIMARY KEY, text text NOT NULL)";
 export const readEffects = "SELECT text FROM effects ORDER BY place";
 export const emptyTables = "TRUNCATE latchhook_deliveries, effects";
+
+/** Something in front of the database, through which the clients reach it. */
+export interface Pooler {
+  readonly found: FoundServer;
+  start(databaseUrl: string): Promise<{ readonly url: string; stop(): Promise<void> }>;
+}
+
+const noPooler: Pooler = { found: { url: "" }, start: async (url) => ({ url, stop: async () => {} }) };
 
 /** What differs between the clients. */
 export interface ClientUnderTest<Transaction> {
@@ -25,9 +34,13 @@ export interface ClientUnderTest<Transaction> {
 export async function describeContract<Transaction>(
   name: string,
   client: ClientUnderTest<Transaction>,
+  pooler: Pooler = noPooler,
 ): Promise<void> {
-  describeWithServer(name, await findPostgres(), (serverUrl) => {
+  const server = await findPostgres();
+  describeWithServer(name, "url" in pooler.found ? server : pooler.found, () => {
+    const serverUrl = "url" in server ? server.url : "";
     let database: TestDatabase;
+    let front: Awaited<ReturnType<Pooler["start"]>>;
     let admin: Pool;
     let opened: readonly ReturnType<ClientUnderTest<Transaction>["open"]>[];
 
@@ -36,11 +49,13 @@ export async function describeContract<Transaction>(
       admin = new Pool({ connectionString: database.url, max: 4 });
       await admin.query(createEffects);
       await postgresStore({ client: admin }).migrate();
-      opened = [client.open(database.url), client.open(database.url)];
+      front = await pooler.start(database.url);
+      opened = [client.open(front.url), client.open(front.url)];
     });
 
     afterAll(async () => {
       await Promise.all([admin, ...opened].map((one) => one.end()));
+      await front.stop();
       await database.drop();
     });
 

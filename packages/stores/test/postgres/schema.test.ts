@@ -18,6 +18,8 @@ describeWithServer("postgresStore looks after its tables", await findPostgres(),
   beforeAll(async () => {
     database = await createDatabase(serverUrl);
     pool = new Pool({ connectionString: database.url, max: 10 });
+    // Dropping the database ends connections that are still being closed.
+    pool.on("error", () => {});
   });
 
   afterAll(async () => {

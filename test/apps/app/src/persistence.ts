@@ -1,4 +1,4 @@
-import type { Delivery, Store } from "@latchhook/core";
+import type { CommitWork, Delivery, Store } from "@latchhook/core";
 import type { EventRow } from "./event-row.ts";
 import type { EventsTable } from "./events-table.ts";
 
@@ -26,7 +26,9 @@ export function sharedPersistence<Transaction>(
   return {
     store,
     async save(row, delivery) {
-      await delivery.commit((transaction) => events.insertWithin(transaction, row));
+      const work = (transaction: Transaction): unknown => events.insertWithin(transaction, row);
+      // Which store it is, is not known here, nor so whether it has transactions: `EventsTable` sees to that.
+      await delivery.commit(work as CommitWork<Transaction, unknown>);
     },
     list: events.list,
     close: () => closeBoth(events, close),

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { eventTypes, type SenderEvent } from "../../define-sender.ts";
 
 const text = z.nullish(z.string());
 const number = z.nullish(z.number());
@@ -36,3 +37,21 @@ export const aiStatsBatch = z.looseObject({
 /** A video job as a delivery carries it. `download_url` is a bearer URL that lasts 15 minutes: never log it. */
 export type AiStatsVideo = z.infer<typeof aiStatsVideo>;
 export type AiStatsBatch = z.infer<typeof aiStatsBatch>;
+
+/** What can be told of a job: `video.completed`, `batch.completed` and so on. */
+export const aiStatsChanges = [
+  "created",
+  "progress",
+  "completed",
+  "failed",
+  "cancelled",
+  "expired",
+  "status_changed",
+] as const;
+
+/** Each type that AI Stats sends, with the schema of its data. */
+export const aiStatsEvents = {
+  ...eventTypes("video", aiStatsChanges, aiStatsVideo),
+  ...eventTypes("batch", aiStatsChanges, aiStatsBatch),
+};
+export type AiStatsEvent = SenderEvent<typeof aiStatsEvents>;

@@ -1,4 +1,5 @@
 import type { Names } from "../names.ts";
+import { assign, bounds, flushed, unflushed } from "./settings.ts";
 
 /** The table of deliveries and the four operations on it. */
 export function createDeliveries(names: Names): readonly string[] {
@@ -39,20 +40,6 @@ function createPurgeIndex({ deliveries, purgeIndex }: Names): string {
 //
 // A fence is the clock in microseconds, or one more than the last: it grows even where the record was purged or the
 // table created anew, and where the clock went back.
-//
-// enable_seqscan is off because a plan is kept for the life of a connection: one that was made for a table of one
-// page would read all of it, still, when it has a million rows.
-const settings = `  setting := set_config('lock_timeout', '1s', true);
-  setting := set_config('enable_seqscan', 'off', true);`;
-
-// A claim, an extension and a failure are only about a lease. When a crash of the server loses one, the delivery
-// comes again; so they need not wait for the disk.
-const notFlushed = "  setting := set_config('synchronous_commit', 'off', true);";
-
-// Done must survive a crash, whatever the role, the database or the session is set to.
-const flushed = `  IF current_setting('synchronous_commit') = 'off' THEN
-    setting := set_config('synchronous_commit', 'on', true);
-  END IF;`;
 
 // The plain SELECT answers duplicates at the price of one read, without a lock. It decides nothing else: the INSERT
 // alone makes a winner, and whoever loses that race looks again, with the snapshot of a new statement.
@@ -71,7 +58,7 @@ DECLARE
   won_attempt integer;
   won_takeover boolean;
 BEGIN
-${settings}
+${assign(...bounds)}
   LOOP
     SELECT state, owner, leased_until, expires_at
       INTO seen_state, seen_owner, seen_lease, seen_expiry
@@ -84,7 +71,7 @@ ${settings}
       RETURN 'in-flight ' || ceil(extract(epoch FROM seen_lease - clock_timestamp()) * 1000);
     END IF;
 
-  ${notFlushed}
+  ${assign(unflushed)}
     INSERT INTO ${deliveries} AS stored
       (key, state, owner, fence, attempt, takeover, leased_until, expires_at, purge_at)
     VALUES (
@@ -130,8 +117,7 @@ DECLARE
   lease CONSTANT interval := lease_ms * interval '1 millisecond';
   setting text;
 BEGIN
-${settings}
-${notFlushed}
+${assign(...bounds, unflushed)}
   UPDATE ${deliveries} SET
     expires_at = expires_at + (clock_timestamp() + lease - leased_until),
     leased_until = clock_timestamp() + lease
@@ -147,8 +133,8 @@ DECLARE
   retention CONSTANT interval := CASE WHEN retain_ms < 'Infinity' THEN retain_ms * interval '1 millisecond' END;
   setting text;
 BEGIN
-${settings}
-${flushed}
+${assign(...bounds)}
+${flushed(assign)}
   UPDATE ${deliveries} SET
     state = 'completed',
     expires_at = coalesce(clock_timestamp() + retention, 'infinity'),
@@ -164,8 +150,7 @@ LANGUAGE plpgsql AS $latchhook$
 DECLARE
   setting text;
 BEGIN
-${settings}
-${notFlushed}
+${assign(...bounds, unflushed)}
   UPDATE ${deliveries} SET state = 'failed'
   WHERE key = delivery AND owner = holder AND fence = held_fence AND state IN ('claimed', 'failed');
   RETURN CASE WHEN FOUND THEN 'ok' ELSE 'lost' END;

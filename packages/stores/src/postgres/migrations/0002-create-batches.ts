@@ -1,4 +1,5 @@
 import type { Names } from "../names.ts";
+import { bounds, flushed, perform, unflushed } from "./settings.ts";
 
 /** Claims and completions of many deliveries in one statement each: what one by one costs most is the calls. */
 export function createBatches(names: Names): readonly string[] {
@@ -8,7 +9,6 @@ export function createBatches(names: Names): readonly string[] {
 // Most deliveries of a batch are new, so all are inserted first. Those that find a record are claimed one by one, in
 // the order of the call. A delivery can be in a batch twice: each claimant is answered by what it won itself.
 //
-// Settings and flushing are as for a single claim; see step 1.
 function createClaimMany({ deliveries, claim, claimMany }: Names): string {
   return `CREATE FUNCTION ${claimMany}(keys bytea[], claimants text[], leases_ms float8[], retains_ms float8[])
 RETURNS TABLE (place bigint, outcome text)
@@ -18,9 +18,7 @@ DECLARE
   won_owners text[];
   won_fences bigint[];
 BEGIN
-  PERFORM set_config('lock_timeout', '1s', true),
-    set_config('enable_seqscan', 'off', true),
-    set_config('synchronous_commit', 'off', true);
+${perform(...bounds, unflushed)}
   WITH won AS (
     INSERT INTO ${deliveries} AS stored
       (key, state, owner, fence, attempt, takeover, leased_until, expires_at, purge_at)
@@ -61,13 +59,8 @@ DECLARE
   done_owners text[];
   done_fences bigint[];
 BEGIN
-  PERFORM set_config('lock_timeout', '1s', true),
-    set_config('enable_seqscan', 'off', true),
-    set_config('enable_hashjoin', 'off', true),
-    set_config('enable_mergejoin', 'off', true);
-  IF current_setting('synchronous_commit') = 'off' THEN
-    PERFORM set_config('synchronous_commit', 'on', true);
-  END IF;
+${perform(...bounds, "set_config('enable_hashjoin', 'off', true)", "set_config('enable_mergejoin', 'off', true)")}
+${flushed(perform)}
   WITH done AS (
     UPDATE ${deliveries} AS stored SET
       state = 'completed',

@@ -1,0 +1,28 @@
+DO $latchhook$ BEGIN
+  IF to_regnamespace('"public"') IS NULL THEN CREATE SCHEMA "public"; END IF;
+END $latchhook$;
+
+CREATE TABLE "public"."latchhook_jobs_migrations" (
+  version integer PRIMARY KEY,
+  applied_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE IF NOT EXISTS "public"."latchhook_jobs" (
+  key text PRIMARY KEY,
+  scope text NOT NULL,
+  provider text NOT NULL,
+  job_id text NOT NULL,
+  status text NOT NULL,
+  rank smallint NOT NULL,
+  progress double precision,
+  settled smallint NOT NULL,
+  problem text,
+  failures integer NOT NULL,
+  created_at bigint NOT NULL,
+  updated_at bigint NOT NULL,
+  next_check_at bigint NOT NULL
+);
+
+CREATE INDEX IF NOT EXISTS "latchhook_jobs_due" ON "public"."latchhook_jobs" (scope, provider, next_check_at) WHERE settled = 0;
+
+INSERT INTO "public"."latchhook_jobs_migrations" (version) VALUES (1);

@@ -1,0 +1,133 @@
+import { join, resolve } from "node:path";
+import { Pool } from "pg";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { dumpPostgres } from "../../../../test/support/dump-schema.ts";
+import { readReleasedSteps, scriptOf, stagesOf } from "../../../../test/support/schema-steps.ts";
+import {
+  createDatabase,
+  describeWithServer,
+  findPostgres,
+  runOnServer,
+  type TestDatabase,
+} from "../../../../test/support/servers.ts";
+import { deliveriesSchema } from "../../src/postgres/migrations.ts";
+import { resolveNames } from "../../src/postgres/names.ts";
+import { postgresStore, printMigrations } from "../../src/postgres.ts";
+import type { Migration } from "../../src/shared/migration.ts";
+import { connectDatabase } from "../../src/shared/postgres/connect-database.ts";
+import { createSchema } from "../../src/shared/postgres/schema.ts";
+import { hold, rejectionOf, retain, stateOf } from "./faulty-database.ts";
+
+const folder = resolve(import.meta.dirname, "../schema/postgres");
+const released = readReleasedSteps(folder);
+const present = join(folder, "present.txt");
+
+it("a step that was released stays as it was", () => {
+  expect(printMigrations()).toBe(scriptOf(released));
+  for (const after of released.keys()) {
+    expect(printMigrations({ after: after + 1 })).toBe(scriptOf(released.slice(after + 1)));
+  }
+});
+
+it("a step leaves what earlier code calls, unless it is breaking", () => {
+  const [, ...later] = deliveriesSchema(resolveNames({})).steps;
+  for (const { breaking, statements } of later) {
+    if (breaking) continue;
+    expect(statements.join("\n")).not.toMatch(/\bDROP\b|\bOR REPLACE\b|\bRENAME\b|\bALTER FUNCTION\b/i);
+  }
+});
+
+describeWithServer("the schema of deliveries in PostgreSQL", await findPostgres(), (serverUrl) => {
+  let database: TestDatabase;
+  let pool: Pool;
+
+  beforeEach(async () => {
+    database = await createDatabase(serverUrl);
+    pool = new Pool({ connectionString: database.url, max: 4 });
+    // Dropping the database ends connections that are still being closed.
+    pool.on("error", () => {});
+  });
+
+  afterEach(async () => {
+    await pool.end();
+    await database.drop();
+  });
+
+  /** Migrates as a later release would. */
+  async function applyLater(...steps: readonly Omit<Migration, "version">[]): Promise<void> {
+    const definition = deliveriesSchema(resolveNames({}));
+    const known = definition.steps.length;
+    const later = steps.map((step, index) => ({ ...step, version: known + 1 + index }));
+    await createSchema(connectDatabase(pool, undefined), {
+      ...definition,
+      steps: [...definition.steps, ...later],
+    }).migrate();
+  }
+
+  const additive: Omit<Migration, "version"> = {
+    statements: ["ALTER TABLE latchhook_deliveries ADD COLUMN note text"],
+  };
+  const breaking: Omit<Migration, "version"> = {
+    breaking: true,
+    statements: ["DROP FUNCTION latchhook_claim(bytea, text, float8, float8)"],
+  };
+
+  it("of an empty database is the one on record", async () => {
+    await postgresStore({ client: pool }).migrate();
+    await expect(await dumpPostgres(database.url)).toMatchFileSnapshot(present);
+  });
+
+  it.each(stagesOf(released))("of a database with step %s becomes that one", async (_name, sql) => {
+    await runOnServer(database.url, sql);
+    await postgresStore({ client: pool }).migrate();
+    await expect(await dumpPostgres(database.url)).toMatchFileSnapshot(present);
+  });
+
+  it("may grow under running code by steps that only add", async () => {
+    const running = postgresStore({ client: pool });
+    await running.migrate();
+    const held = await hold(running);
+    await applyLater(additive, { statements: ["SELECT 1"] });
+    expect(await running.complete(held, retain)).toBe("ok");
+    const started = postgresStore({ client: pool });
+    await started.check();
+    await started.migrate();
+    expect(await stateOf(started, held.key)).toBe("completed");
+  });
+
+  it.each([
+    ["breaking", [breaking]],
+    ["breaking before others", [additive, breaking, { statements: ["SELECT 1"] }]],
+  ])("that is newer by a step that is %s is refused, saying what to upgrade", async (_what, steps) => {
+    const running = postgresStore({ client: pool });
+    await running.migrate();
+    await hold(running);
+    await applyLater(...steps);
+    const started = postgresStore({ client: pool });
+    const operations = [
+      () => started.check(),
+      () => started.migrate(),
+      () => hold(started),
+      // What was running before notices when a statement no longer fits.
+      () => hold(running),
+    ];
+    for (const operation of operations) {
+      const error = await rejectionOf(operation);
+      expect(error).toMatchObject({ code: "store-misconfigured" });
+      expect(String(error)).toContain("Upgrade @latchhook/stores.");
+      expect(String(error)).toContain(`at version ${2 + steps.length}`);
+    }
+  });
+
+  it("of the release that made it breaking is fine for that release", async () => {
+    await postgresStore({ client: pool }).migrate();
+    await applyLater(breaking);
+    await applyLater(breaking);
+    const { rows } = await pool.query("SELECT version, breaking FROM latchhook_migrations ORDER BY version");
+    expect(rows).toEqual([
+      { version: 1, breaking: false },
+      { version: 2, breaking: false },
+      { version: 3, breaking: true },
+    ]);
+  });
+});
