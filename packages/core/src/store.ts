@@ -60,6 +60,11 @@ export interface Store<Transaction = never> {
   readonly name: string;
   /** What people should know before they rely on it in production; the receiver says it once. */
   readonly productionWarning?: string | undefined;
+  /**
+   * Whether heartbeats may wait for a connection behind commits of this process. One that waits while its own delivery
+   * commits is then no lost lease: the commit decides by the claim itself.
+   */
+  readonly heartbeatsWaitForCommits?: boolean | undefined;
   claim(key: string, options: ClaimOptions): MaybePromise<ClaimResult>;
   /** Lets the lease end `leaseMs` from now. */
   extend(claim: Claim, leaseMs: number): MaybePromise<ClaimUpdate>;

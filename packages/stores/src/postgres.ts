@@ -137,6 +137,7 @@ function createStore<Transaction>(
 
   return {
     name: "postgres",
+    heartbeatsWaitForCommits: true,
     migrate: schema.migrate,
     check: () => check("check its tables"),
     claim: (key, options) => use("claim", () => operations.claim(key, options)),

@@ -27,6 +27,7 @@ export class Held {
   /** What is neither marked done nor given back: the delivery's own claim first. */
   #open: readonly Claim[];
   #marking = false;
+  #committing = false;
 
   constructor(
     store: AnyStore,
@@ -50,6 +51,11 @@ export class Held {
    */
   isMarking(): boolean {
     return this.#marking;
+  }
+
+  /** Whether heartbeats may be waiting behind a commit, which decides by the claim itself, however late. */
+  waitsForCommit(): boolean {
+    return this.#committing && this.#store.heartbeatsWaitForCommits === true;
   }
 
   /** Whether everything is marked done or given back: nothing can be lost any more. */
@@ -91,12 +97,14 @@ export class Held {
   async commit(work: (transaction: never) => unknown): Promise<ClaimUpdate> {
     const main = this.#open[0] as Claim;
     this.#marking = true;
+    this.#committing = true;
     try {
       const update = (await this.#store.commit?.(main, { retainMs: this.#retainMs }, work)) ?? "lost";
       if (update === "ok") this.#open = this.#open.slice(1);
       return update;
     } finally {
       this.#marking = false;
+      this.#committing = false;
     }
   }
 

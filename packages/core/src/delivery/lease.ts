@@ -46,8 +46,7 @@ export function holdLease(
 
   async function beat(): Promise<void> {
     const beatAt = performance.now();
-    // A mark that is on its way decides by the claim itself, and a commit may be what the heartbeats wait behind.
-    if (!held.isOver() && !held.isMarking() && beatAt >= safeUntil) {
+    if (!held.isOver() && !held.waitsForCommit() && beatAt >= safeUntil) {
       return end(leaseLost("no heartbeat reached the store for a whole lease"));
     }
     if (beatAt - claimedAt >= maxRunMs) return end(runTimeout(maxRunMs));

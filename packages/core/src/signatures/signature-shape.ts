@@ -23,21 +23,38 @@ export function signatureShape(
   encoding: SignatureEncoding,
   prefix = "",
 ): SignatureShape {
-  const before = `^${prefix.replace(/[^A-Za-z0-9]/g, "\\$&")}`;
-  const exact = new RegExp(`${before}${digits(encoding, byteLengths[algorithm])}$`);
-  const shouted = encoding === "hex" ? new RegExp(exact.source.replace("0-9a-f", "0-9a-fA-F")) : undefined;
-  const { length } = prefix;
+  const { digits, padding } = textLengths(encoding, byteLengths[algorithm]);
+  const strange = strangeCharacters[encoding];
   return {
     read(text) {
-      if (exact.test(text)) return length === 0 ? text : text.slice(length);
-      return shouted?.test(text) === true ? text.slice(length).toLowerCase() : undefined;
+      if (text.length !== prefix.length + digits + padding || !text.startsWith(prefix)) return undefined;
+      const signature = prefix === "" ? text : text.slice(prefix.length);
+      // Looking for what does not belong is twice as fast as matching what does.
+      if (!strange.test(signature)) return isPadded(signature, digits) ? signature : undefined;
+      return encoding === "hex" && !strangeInHex.test(signature) ? signature.toLowerCase() : undefined;
     },
   };
 }
 
-function digits(encoding: SignatureEncoding, byteLength: number): string {
-  if (encoding === "hex") return `[0-9a-f]{${byteLength * 2}}`;
-  const count = Math.ceil((byteLength * 8) / 6);
-  if (encoding === "base64url") return `[A-Za-z0-9_-]{${count}}`;
-  return `[A-Za-z0-9+/]{${count}}${"=".repeat(Math.ceil(count / 4) * 4 - count)}`;
+const strangeCharacters: Readonly<Record<SignatureEncoding, RegExp>> = {
+  hex: /[^0-9a-f]/,
+  base64: /[^A-Za-z0-9+/=]/,
+  base64url: /[^A-Za-z0-9_-]/,
+};
+const strangeInHex = /[^0-9a-fA-F]/;
+
+/** Whether there is padding after the digits and nowhere else. */
+function isPadded(text: string, digits: number): boolean {
+  const at = text.indexOf("=");
+  if (at < 0) return text.length === digits;
+  return at === digits && (text.length === digits + 1 || text.endsWith("=="));
+}
+
+function textLengths(
+  encoding: SignatureEncoding,
+  byteLength: number,
+): { readonly digits: number; readonly padding: number } {
+  if (encoding === "hex") return { digits: byteLength * 2, padding: 0 };
+  const digits = Math.ceil((byteLength * 8) / 6);
+  return { digits, padding: encoding === "base64" ? Math.ceil(digits / 4) * 4 - digits : 0 };
 }

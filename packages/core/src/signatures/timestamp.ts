@@ -31,21 +31,23 @@ export function checkTimestamp(
 /** How old a timestamp is, in seconds; of whole seconds where it has no finer ones. Undefined where it is misshapen. */
 function ageOf(text: string, receivedAt: number, unit: TimestampUnit): number | undefined {
   if (unit === "seconds") {
-    return isDigits(text, 10) ? Math.floor(receivedAt / 1000) - Number(text) : undefined;
+    const seconds = numberOf(text, 10);
+    return seconds === undefined ? undefined : Math.floor(receivedAt / 1000) - seconds;
   }
-  const instant =
-    unit === "iso" ? dateFromIso(text)?.getTime() : isDigits(text, 13) ? Number(text) : undefined;
+  const instant = unit === "iso" ? dateFromIso(text)?.getTime() : numberOf(text, 13);
   return instant === undefined ? undefined : (receivedAt - instant) / 1000;
 }
 
-/** Exactly `count` ASCII digits, the first of them not 0. */
-function isDigits(text: string, count: number): boolean {
-  if (text.length !== count || text.charCodeAt(0) === 0x30) return false;
+/** The number that exactly `count` ASCII digits write, the first of them not 0. */
+function numberOf(text: string, count: number): number | undefined {
+  if (text.length !== count || text.charCodeAt(0) === 0x30) return undefined;
+  let value = 0;
   for (let index = 0; index < count; index++) {
-    const code = text.charCodeAt(index);
-    if (code < 0x30 || code > 0x39) return false;
+    const digit = text.charCodeAt(index) - 0x30;
+    if (digit < 0 || digit > 9) return undefined;
+    value = value * 10 + digit;
   }
-  return true;
+  return value;
 }
 
 /**

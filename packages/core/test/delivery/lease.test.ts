@@ -1,4 +1,4 @@
-import type { LatchhookError } from "@latchhook/core";
+import type { Claim, LatchhookError, RetainOptions, Store } from "@latchhook/core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { holdLease } from "../../src/delivery/lease.ts";
 import { connectionLost, faultyStore } from "../support/faulty-store.ts";
@@ -142,26 +142,41 @@ describe("the right to run ends", () => {
     expect([beats(), lease.signal().aborted, vi.getTimerCount()]).toEqual([9, true, 0]);
   });
 
-  it("not while the mark is on its way: that decides by the claim itself", async () => {
-    const { store, intercept, held, ends } = await leased();
-    intercept("extend", connectionLost);
+  it("not while a commit is on its way that heartbeats may be waiting behind: it decides by the claim itself", async () => {
+    const { store, intercept, restore } = faultyStore();
     let finish = () => {};
-    intercept("complete", async (complete) => {
-      await new Promise<void>((resolve) => {
-        finish = resolve;
-      });
-      return complete();
+    const committed = new Promise<void>((resolve) => {
+      finish = resolve;
     });
-    const marked = held.complete();
+    const transactional: Store = Object.assign(Object.create(store), {
+      heartbeatsWaitForCommits: true,
+      async commit(claim: Claim, options: RetainOptions) {
+        await committed;
+        return store.complete(claim, options);
+      },
+    });
+    const held = await heldDelivery(transactional);
+    const ends: LatchhookError[] = [];
+    holdLease(held, limits, (reason) => ends.push(reason));
+    const marked = held.commit(() => {});
+    intercept("extend", connectionLost);
     await pass(5_000);
     expect(ends).toEqual([]);
     intercept("extend", () => "lost");
     await pass(1_000);
     expect(ends).toEqual([]);
+    restore("extend");
     finish();
-    await pass(0);
     expect(await marked).toBe("ok");
-    expect(store.name).toBe("memory");
+  });
+
+  it("at a mark that takes longer than the lease, on a store whose heartbeats wait for nothing", async () => {
+    const { intercept, held, ends } = await leased();
+    intercept("extend", connectionLost);
+    intercept("complete", () => new Promise(() => {}));
+    void held.complete();
+    await pass(3_000);
+    expect(ends).toEqual([expect.objectContaining({ code: "lease-lost" })]);
   });
 
   it("not once everything is marked: there is nothing to lose", async () => {

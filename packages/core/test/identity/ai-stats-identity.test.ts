@@ -1,61 +1,96 @@
-import { aiStats } from "@latchhook/core/providers/ai-stats";
 import { describe, expect, it } from "vitest";
-
-const provider = aiStats({ secret: "whsec_first-of-two" });
-
-function identityOf(payload: object, headers: Record<string, string> = {}) {
-  const reading = provider.read({ headers, body: Buffer.from(JSON.stringify(payload)) });
-  if (!reading.ok) throw new Error(reading.reason);
-  const { identity, replayIdentity } = reading;
-  return { identity, replayIdentity };
-}
+import { aiStatsIdentity } from "../../src/providers/ai-stats/identity.ts";
 
 const headers = {
-  "x-ai-stats-signature": "ABC",
-  "x-ai-stats-timestamp": "1",
-  "x-ai-stats-delivery-key": "k9",
+  "x-ai-stats-signature": "AB",
+  "x-ai-stats-timestamp": "1700000000",
+  "x-ai-stats-delivery-key": "from the header",
 };
 
-describe("what identifies a delivery of AI Stats", () => {
+function identity(value: Readonly<Record<string, unknown>>, given: Record<string, string> = headers) {
+  return aiStatsIdentity(given, { ok: true, value, text: JSON.stringify(value) });
+}
+
+const bySignature = ["signature", "1700000000.ab"];
+
+describe("the identity of an AI Stats delivery with a delivery key in its body", () => {
   it.each([
-    [{ id: "e", type: "t", data: { id: "j" }, delivery: { key: "k" } }, ["delivery", "t", "j", "e", "k"]],
-    [{ id: "e", type: "t", delivery: { key: "k" } }, ["delivery", "t", null, "e", "k"]],
-    [{ type: "t", data: { id: "j" }, delivery: { key: "k" } }, ["delivery", "t", "j", null, "k"]],
-    [{ type: "t", data: { id: "j" } }, ["job", "t", "j", null]],
-  ])("%j: all of it signed", (payload, identity) => {
-    expect(identityOf(payload)).toEqual({ identity, replayIdentity: undefined });
+    [{ id: "evt", type: "t", data: { id: "job" } }, ["delivery", "t", "job", "evt", "key"]],
+    [{ id: "evt" }, ["delivery", null, null, "evt", "key"]],
+    [{ data: { id: "job" } }, ["delivery", null, "job", null, "key"]],
+  ])("%j is its own", (members, parts) => {
+    expect(identity({ ...members, delivery: { key: "key" } })).toEqual({ identity: parts });
   });
 
-  it("a delivery key without a job and an event says nothing: the body counts, and the signature", () => {
-    const payload = { type: "video.completed", delivery: { key: "video.completed" } };
-    expect(identityOf(payload, { "x-ai-stats-signature": "ABC", "x-ai-stats-timestamp": "1" })).toEqual({
-      identity: ["body", JSON.stringify(payload), null],
-      replayIdentity: ["signature", "1.abc"],
+  it("but neither job nor id is the body's and the header's: the key alone is every job's", () => {
+    const value = { type: "t", delivery: { key: "key" } };
+    expect(identity(value)).toEqual({
+      identity: ["body", JSON.stringify(value), "from the header"],
+      replayIdentity: bySignature,
+    });
+  });
+});
+
+describe("the identity of an early AI Stats delivery, with neither id nor delivery key", () => {
+  const job = (type: string, data: object) => identity({ type, data: { id: "job", ...data } });
+
+  it.each([
+    ["video.completed", {}, null],
+    ["video.completed", { progress: 100, status: "completed" }, null],
+    ["video.progress", { progress: 43 }, 40],
+    ["video.progress", { progress: 45 }, 50],
+    ["video.progress", { progress: 44.4 }, 40],
+    ["video.progress", { progress: 0 }, 5],
+    ["video.progress", { progress: 5 }, 5],
+    ["video.progress", { progress: 6 }, 10],
+    ["video.progress", { progress: 99 }, 95],
+    ["video.progress", { progress: "43" }, "43"],
+    ["batch.progress", { request_counts: { total: 3, completed: 1, failed: 0 } }, "[3,1,0]"],
+    ["batch.progress", { request_counts: { completed: 1 } }, "[null,1,null]"],
+    ["video.status_changed", { status: "queued", progress: 43 }, "queued"],
+    ["video.status_changed", { status: null }, null],
+    ["video.status_changed", {}, null],
+  ])("%s with %j is told apart by %j", (type, data, variant) => {
+    expect(job(type, data)).toEqual({ identity: ["job", type, "job", variant] });
+  });
+
+  it.each([
+    ["video.progress", {}],
+    ["video.progress", { progress: null }],
+    ["batch.progress", { request_counts: {} }],
+    ["video.status_changed", { status: { a: 1 } }],
+  ])("%s with %j is told apart by the whole body", (type, data) => {
+    const value = { type, data: { id: "job", ...data } };
+    expect(identity(value)).toEqual({
+      identity: ["body", JSON.stringify(value), "from the header"],
+      replayIdentity: bySignature,
+    });
+  });
+});
+
+describe("the identity of a minimal AI Stats delivery", () => {
+  it.each([
+    [{ id: "evt", type: "t" }, ["event", "t", "evt", null]],
+    [{ id: "evt", type: "t", data: { id: "job" } }, ["event", "t", "evt", "job"]],
+  ])("%j is its event and the header's key, and its signature is claimed too", (value, parts) => {
+    expect(identity(value)).toEqual({
+      identity: [...parts, "from the header"],
+      replayIdentity: bySignature,
     });
   });
 
-  it("two such bodies are two deliveries", () => {
-    const of = (status: string) =>
-      identityOf({ type: "video.completed", delivery: { key: "video.completed" }, data: { status } });
-    expect(of("completed").identity).not.toEqual(of("failed").identity);
-  });
+  it.each([{}, { id: "evt" }, { type: "t" }, { id: "evt", data: { id: "job" } }, { data: { id: "job" } }])(
+    "%j is its whole body",
+    (value) => {
+      expect(identity(value)).toEqual({
+        identity: ["body", JSON.stringify(value), "from the header"],
+        replayIdentity: bySignature,
+      });
+    },
+  );
 
-  it.each([
-    [{ id: "e", type: "t" }, ["event", "t", "e", null, "k9"]],
-    [{ id: "e" }, ["body", '{"id":"e"}', "k9"]],
-    [{}, ["body", "{}", "k9"]],
-  ])("%j: the header's delivery key narrows it, and the signature is claimed", (payload, identity) => {
-    expect(identityOf(payload, headers)).toEqual({ identity, replayIdentity: ["signature", "1.abc"] });
-  });
-
-  it("two delivery keys in the headers are two deliveries", () => {
-    const of = (key: string) =>
-      identityOf({ id: "e", type: "t" }, { ...headers, "x-ai-stats-delivery-key": key });
-    expect(of("k1").identity).not.toEqual(of("k2").identity);
-  });
-
-  it("the header's delivery key is nothing where the signed one is", () => {
-    const payload = { id: "e", type: "t", data: { id: "j" }, delivery: { key: "k9" } };
-    expect(identityOf(payload, headers)).toEqual(identityOf(payload));
+  it("without the header has none of it", () => {
+    const { "x-ai-stats-delivery-key": _, ...others } = headers;
+    expect(identity({ id: "evt", type: "t" }, others).identity).toEqual(["event", "t", "evt", null, null]);
   });
 });

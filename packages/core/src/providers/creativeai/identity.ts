@@ -25,6 +25,7 @@ export function creativeaiIdentity(
 /** The event is named `….completed` on failure too. */
 export function creativeaiHeaders({ id, object, status }: JsonObject): Readonly<Record<string, unknown>> {
   const named = new Set(["video.generation.completed"]);
+  // Not every signed value can be made a text of: an object without `toString` throws.
   if (typeof status === "string") named.add(`video.generation.${status}`);
   return {
     "x-creativeai-delivery-id": typeof id === "string" ? id : undefined,
