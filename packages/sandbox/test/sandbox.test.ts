@@ -1,60 +1,12 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { type Provider, verifyWebhook, type WebhookEvent } from "@latchhook/core";
 import { aiStats } from "@latchhook/core/providers/ai-stats";
 import { creativeai } from "@latchhook/core/providers/creativeai";
 import { videogen } from "@latchhook/core/providers/videogen";
-import { type Sandbox, type SandboxOptions, startSandbox } from "@latchhook/sandbox";
-import { senders } from "@latchhook/testing";
-import { afterEach, describe, expect, test } from "vitest";
+import type { Sandbox } from "@latchhook/sandbox";
+import { describe, expect, test } from "vitest";
+import { apiKey, call, type Received, receive, sandboxWith } from "./support/sandbox-trial.ts";
 
-const apiKey = "sandbox-key";
 const secret = "whsec_sandbox";
-
-interface Received {
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: Uint8Array;
-}
-
-const cleanups: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-async function sandboxWith(options: SandboxOptions = {}): Promise<Sandbox> {
-  const sandbox = await startSandbox({ speed: 1_000, apiKey, ...options });
-  cleanups.push(() => sandbox.close());
-  return sandbox;
-}
-
-/** A receiver that keeps everything and answers with what `statusOf` says. */
-async function receive(statusOf: (count: number) => number = () => 200) {
-  const received: Received[] = [];
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    received.push({ headers: request.headers, body: Buffer.concat(chunks) });
-    response.writeHead(statusOf(received.length), { location: "/elsewhere" }).end("seen");
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  cleanups.push(async () => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, received };
-}
-
-async function call(sandbox: Sandbox, method: string, path: string, body?: unknown, key = apiKey) {
-  const response = await fetch(`${sandbox.url}${path}`, {
-    method,
-    redirect: "manual",
-    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  const isJson = response.headers.get("content-type") === "application/json" && text !== "";
-  return { status: response.status, text, json: isJson ? JSON.parse(text) : undefined };
-}
 
 const video = { model: "google/veo-3", prompt: "A paper boat" };
 
@@ -269,64 +221,6 @@ describe("faults", () => {
       const results = await Promise.all(received.map((request) => verifyWebhook(provider, request)));
       expect(results.map(({ ok }) => ok)).toEqual([false, false, false, false, true]);
     }
-  });
-});
-
-describe.each(senders)("a delivery of $name", ({ name, makeProvider, secrets, timestampHeader }) => {
-  const [, secret] = secrets;
-  const reasonsOf = async (received: readonly Received[]) => {
-    const provider = makeProvider({ secret });
-    const results = await Promise.all(received.map((request) => verifyWebhook(provider, request)));
-    return results.map((result) => (result.ok ? result.key : result.reason));
-  };
-
-  test("is signed as the sender does, and repeated under one key", async () => {
-    const sandbox = await sandboxWith({ faults: { duplicates: 2, forged: 2 } });
-    const { url, received } = await receive();
-    const { jobId } = sandbox.send({ sender: name, url, secret, jobId: "job_1" });
-    await sandbox.idle();
-    const [body, signature, ...keys] = await reasonsOf(received);
-    expect([body, signature]).toEqual(["signature-mismatch", "signature-mismatch"]);
-    expect(keys).toHaveLength(3);
-    expect(new Set(keys).size).toBe(1);
-    expect(keys[0]).toMatch(/^[0-9a-f]{64}$/);
-    expect(sandbox.deliveries.at(-1)).toMatchObject({ sender: name, jobId, kind: "duplicate", status: 200 });
-  });
-
-  test("is tried as often as the sender tries, over one key", async () => {
-    const sandbox = await sandboxWith({ speed: 1_000_000 });
-    const { url, received } = await receive(() => 500);
-    sandbox.send({ sender: name, url, secret });
-    await sandbox.idle();
-    const keys = await reasonsOf(received);
-    expect(keys).toHaveLength(makeProvider({ secret }).policy.maxAttempts ?? 5);
-    expect(new Set(keys).size).toBe(1);
-  });
-
-  test("has stale copies where a time is signed", async () => {
-    const sandbox = await sandboxWith({ faults: { stale: 1 } });
-    const { url, received } = await receive();
-    sandbox.send({ sender: name, url, secret });
-    await sandbox.idle();
-    const reasons = (await reasonsOf(received)).slice(0, -1);
-    const dated = timestampHeader === undefined ? "stale-content" : "stale-timestamp";
-    expect(reasons).toEqual(name === "github" ? [] : [dated]);
-  });
-});
-
-describe("a delivery that cannot be sent", () => {
-  const url = "http://127.0.0.1:1/hook";
-
-  test.each([
-    [{ sender: "nobody", url }, /sender is one of ai-stats, .*github/],
-    [{ sender: "github", url: "https://example.com/hook" }, /http URL of this machine/],
-    [{ sender: "videogen", url, secret: "not base64!" }, /videogen: the secret/],
-  ])("%j → says why, in the process and over HTTP", async (delivery, why) => {
-    const sandbox = await sandboxWith();
-    expect(() => sandbox.send(delivery)).toThrow(why);
-    const { status, text } = await call(sandbox, "POST", "/_sandbox/deliveries", delivery);
-    expect([status, text]).toEqual([400, expect.stringMatching(why)]);
-    expect(sandbox.deliveries).toEqual([]);
   });
 });
 

@@ -1,0 +1,62 @@
+import { verifyWebhook } from "@latchhook/core";
+import { senders } from "@latchhook/testing";
+import { describe, expect, test } from "vitest";
+import { call, type Received, receive, sandboxWith } from "./support/sandbox-trial.ts";
+
+describe.each(senders)("a delivery of $name", ({ name, makeProvider, secrets, timestampHeader }) => {
+  const [, secret] = secrets;
+  const reasonsOf = async (received: readonly Received[]) => {
+    const provider = makeProvider({ secret });
+    const results = await Promise.all(received.map((request) => verifyWebhook(provider, request)));
+    return results.map((result) => (result.ok ? result.key : result.reason));
+  };
+
+  test("is signed as the sender does, and repeated under one key", async () => {
+    const sandbox = await sandboxWith({ faults: { duplicates: 2, forged: 2 } });
+    const { url, received } = await receive();
+    const { jobId } = sandbox.send({ sender: name, url, secret, jobId: "job_1" });
+    await sandbox.idle();
+    const [body, signature, ...keys] = await reasonsOf(received);
+    expect([body, signature]).toEqual(["signature-mismatch", "signature-mismatch"]);
+    expect(keys).toHaveLength(3);
+    expect(new Set(keys).size).toBe(1);
+    expect(keys[0]).toMatch(/^[0-9a-f]{64}$/);
+    expect(sandbox.deliveries.at(-1)).toMatchObject({ sender: name, jobId, kind: "duplicate", status: 200 });
+  });
+
+  test("is tried as often as the sender tries, over one key", async () => {
+    const sandbox = await sandboxWith({ speed: 1_000_000 });
+    const { url, received } = await receive(() => 500);
+    sandbox.send({ sender: name, url, secret });
+    await sandbox.idle();
+    const keys = await reasonsOf(received);
+    expect(keys).toHaveLength(makeProvider({ secret }).policy.maxAttempts ?? 5);
+    expect(new Set(keys).size).toBe(1);
+  });
+
+  test("has stale copies where a time is signed", async () => {
+    const sandbox = await sandboxWith({ faults: { stale: 1 } });
+    const { url, received } = await receive();
+    sandbox.send({ sender: name, url, secret });
+    await sandbox.idle();
+    const reasons = (await reasonsOf(received)).slice(0, -1);
+    const dated = timestampHeader === undefined ? "stale-content" : "stale-timestamp";
+    expect(reasons).toEqual(name === "github" ? [] : [dated]);
+  });
+});
+
+describe("a delivery that cannot be sent", () => {
+  const url = "http://127.0.0.1:1/hook";
+
+  test.each([
+    [{ sender: "nobody", url }, /sender is one of ai-stats, .*github/],
+    [{ sender: "github", url: "https://example.com/hook" }, /http URL of this machine/],
+    [{ sender: "videogen", url, secret: "not base64!" }, /videogen: the secret/],
+  ])("%j → says why, in the process and over HTTP", async (delivery, why) => {
+    const sandbox = await sandboxWith();
+    expect(() => sandbox.send(delivery)).toThrow(why);
+    const { status, text } = await call(sandbox, "POST", "/_sandbox/deliveries", delivery);
+    expect([status, text]).toEqual([400, expect.stringMatching(why)]);
+    expect(sandbox.deliveries).toEqual([]);
+  });
+});
