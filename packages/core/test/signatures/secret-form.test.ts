@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { isLatchhookError, verifyWebhook } from "@latchhook/core";
-import { ed25519KeyRing, type SecretForm, secretBytes } from "@latchhook/core/kit";
+import { ed25519KeyRing, hexBytes, type SecretForm, secretBytes } from "@latchhook/core/kit";
 import { standardWebhooks } from "@latchhook/core/providers/standard-webhooks";
 import { videogen } from "@latchhook/core/providers/videogen";
 import { signStandardWebhooks } from "@latchhook/testing";
@@ -33,6 +33,12 @@ describe("the form of a secret", () => {
     expect(keyOf(secret, form)).toEqual(expected);
   });
 
+  it.each([24, 25, 26])("%i bytes of base64, padded or not", (length) => {
+    const key = Buffer.alloc(length, 7);
+    const padded = key.toString("base64");
+    for (const text of [padded, padded.replace(/=+$/, "")]) expect(keyOf(text, "base64")).toEqual(key);
+  });
+
   it("may have another prefix", () => {
     expect(keyOf(`sk_${base64}`, "base64", "sk_")).toEqual(bytes);
     expect(keyOf(`sk_${base64}`, "utf8-after-prefix", "sk_")).toEqual(Buffer.from(base64));
@@ -40,6 +46,12 @@ describe("the form of a secret", () => {
 
   it.each([
     [`whsec_${base64.replace("f", "-")}`, /character 2 after the prefix/],
+    [`whsec_-${base64.slice(1)}`, /the secret is not base64: character 1 after the prefix/],
+    [`whsec_${base64.slice(0, 4)}=${base64.slice(4)}`, /character 5 after the prefix/],
+    [`whsec_${base64.slice(0, 4)}"${base64.slice(4)}`, /character 5 after the prefix/],
+    [`whsec_whsec_${base64}`, /character 6 after the prefix/],
+    [`"${base64}`, /quotation marks/],
+    [`${base64}'`, /quotation marks/],
     [`whsec_${base64.slice(0, 10)} ${base64.slice(10)}`, /white space/],
     [`"whsec_${base64}"`, /quotation marks/],
     [`whsec_${base64}A`, /part of it is missing/],
@@ -122,10 +134,27 @@ describe("a public key", () => {
     },
   );
 
+  it("that is a secret is told apart from one", () => {
+    expect(() => ring(`whsec_${base64}`)).toThrow(/is a secret \(whsec_\): pass it as \{ secret \}/);
+    expect(() => ring(`${base64}whsec_`)).toThrow(/not base64/);
+  });
+
   it("that is missing is asked for by its own name", () => {
     const make = () =>
       ed25519KeyRing({ provider: "acme", publicKey: undefined, environmentVariable: "NONE" });
     expect(make).toThrow("acme: the publicKey is not set. Pass { publicKey } or set NONE.");
+  });
+});
+
+describe("hex", () => {
+  it.each([
+    ["00fF10", 3, Uint8Array.of(0, 255, 16)],
+    ["", 0, new Uint8Array()],
+    ["00ff", 3, undefined],
+    ["00ff1000", 3, undefined],
+    ["00ff1g", 3, undefined],
+  ])("%j of %i bytes", (text, length, expected) => {
+    expect(hexBytes(text, length)).toEqual(expected);
   });
 });
 
