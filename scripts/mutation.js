@@ -1,5 +1,5 @@
 // Mutation tests of what the guarantees rest on: each file below, with the tests that concern it.
-//   npx -y pnpm@10.34.9 mutation                     all of them, in about half an hour
+//   npx -y pnpm@10.34.9 mutation                     all of them, in about an hour
 //   npx -y pnpm@10.34.9 mutation delivery/lease.ts   one
 // Prints each file's score and the mutants that survived; fails below 95 %. Mutants that change nothing that could be
 // seen are named in `equivalents.json`, with the reason, and are not counted.
