@@ -57,7 +57,7 @@ function numberOf(text: string, count: number): number | undefined {
  */
 export function resolveTolerance(provider: string, toleranceSeconds: number | undefined): number {
   const tolerance = toleranceSeconds ?? defaultToleranceSeconds;
-  if (typeof tolerance !== "number" || !Number.isFinite(tolerance) || tolerance <= 0) {
+  if (!Number.isFinite(tolerance) || tolerance <= 0) {
     throw new LatchhookError(
       "invalid-option",
       `${provider}: toleranceSeconds must be a finite number of seconds above 0; leave it out for ${defaultToleranceSeconds}.`,

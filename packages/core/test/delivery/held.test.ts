@@ -110,13 +110,22 @@ describe("holding a delivery", () => {
     expect(await stateOf(store, replayKey)).toBe("completed");
   });
 
-  it("a delivery that is done, with nothing to seal, is one claim", async () => {
+  it("sealing keeps the key for as long as the delivery's", async () => {
+    const { store, calls } = recorded(memoryStore());
+    await (await heldDelivery(store)).complete();
+    calls.length = 0;
+    await hold(store as never, trustedDelivery({ replayKey }), limits, 0);
+    const { retainMs } = limits;
+    expect(calls.at(-1)).toEqual(["complete", expect.objectContaining({ key: replayKey }), { retainMs }]);
+  });
+
+  it("a delivery that is done, with nothing to seal, is one claim, whatever time there is to wait", async () => {
     const store = memoryStore();
     await (await heldDelivery(store)).complete();
     const calls: string[] = [];
-    expect(await hold(countCalls(store, calls) as never, trustedDelivery(), limits, 0)).toMatchObject({
-      state: "completed",
-    });
+    const holding = hold(countCalls(store, calls) as never, trustedDelivery(), limits, 1_000);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await holding).toMatchObject({ state: "completed" });
     expect(calls).toEqual(["claim"]);
   });
 
@@ -230,6 +239,20 @@ describe("what is held", () => {
     expect(times).toEqual([0, 100, 500]);
   });
 
+  it.each([1, 2])("marking that fails %s times keeps its retention", async (failures) => {
+    const { store, intercept } = faultyStore();
+    const { store: recording, calls } = recorded(store);
+    const held = await heldDelivery(recording);
+    let left = failures;
+    intercept("complete", (complete) => (left-- > 0 ? connectionLost() : complete()));
+    const marked = held.complete();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await marked).toBe("ok");
+    const completions = calls.filter(([name]) => name === "complete");
+    expect(completions).toHaveLength(failures + 1);
+    expect(completions.at(-1)?.[2]).toEqual({ retainMs: limits.retainMs });
+  });
+
   it("is given back, both keys, and crossing heartbeats find nothing to lose", async () => {
     const store = memoryStore();
     const held = await heldDelivery(store, { replayKey });
@@ -270,6 +293,20 @@ describe("a commit of what is held", () => {
     ]);
     expect(calls[0]?.[2]).toEqual({ retainMs: limits.retainMs });
   });
+
+  it.each([true, false, undefined])(
+    "is what heartbeats wait for while it runs, where the store says that they do (%s)",
+    async (heartbeatsWaitForCommits) => {
+      const store = Object.assign(transactionalStore(), { heartbeatsWaitForCommits });
+      const held = await heldDelivery(store as never);
+      expect(held.waitsForCommit()).toBe(false);
+      let waits: boolean | undefined;
+      await held.commit(() => {
+        waits = held.waitsForCommit();
+      });
+      expect([waits, held.waitsForCommit()]).toEqual([heartbeatsWaitForCommits === true, false]);
+    },
+  );
 
   it("that is lost or fails marks nothing", async () => {
     const store = transactionalStore();
