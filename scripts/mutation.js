@@ -27,7 +27,7 @@ const files = {
   "providers/ai-stats/identity.ts": ["identity/ai-stats-identity.test.ts"],
   "providers/ai-stats/headers.ts": [...identity, ...verification],
   "signatures/secrets.ts": ["signatures/secrets.test.ts"],
-  "signatures/secret-form.ts": ["secrets/secret-form.test.ts", "secrets-and-options.test.ts"],
+  "signatures/secret-form.ts": ["signatures/secret-form.test.ts", "secrets-and-options.test.ts"],
   "signatures/timestamp.ts": ["signatures/timestamp.test.ts"],
   "signatures/hmac-signature.ts": [...verification, "secrets-and-options.test.ts"],
   "signatures/signature-headers.ts": verification,
