@@ -1,10 +1,9 @@
 import type { Passage } from "../delivery/passage.ts";
-import { isLatchhookError } from "../errors.ts";
 import type { WebhookEvent } from "../event.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Handshake, Provider, Refusal } from "../provider.ts";
 import type { WebhookRequest } from "../request/request.ts";
-import { shakeHands } from "./verify-request.ts";
+import { providerFailed, shakeHands } from "./verify-request.ts";
 
 /** What a provider makes of a request that is no POST: a handshake, or nothing that belongs here. */
 export async function greetSender(
@@ -17,8 +16,7 @@ export async function greetSender(
   try {
     greeting = await provider.greet?.({ method, url, parameters, headers, receivedAt });
   } catch (error) {
-    const unavailable = isLatchhookError(error) && error.code === "secret-unavailable";
-    return passage.outcome(unavailable ? "secret-unavailable" : "internal-error", { error });
+    return providerFailed(error, passage);
   }
   if (greeting === undefined) return passage.outcome("method-not-allowed");
   if (greeting.kind === "handshake") return shakeHands(greeting, passage);

@@ -16,9 +16,7 @@ export async function verifyRequest(
   try {
     verified = await provider.verify(request);
   } catch (error) {
-    // A secret that cannot be had now may be there at the next attempt; anything else is a fault of the provider.
-    const unavailable = isLatchhookError(error) && error.code === "secret-unavailable";
-    return passage.outcome(unavailable ? "secret-unavailable" : "internal-error", { error });
+    return providerFailed(error, passage);
   }
   if (!verified.ok) return passage.outcome(verified.kind, { reason: verified.reason });
   const { secretIndex } = verified;
@@ -26,6 +24,12 @@ export async function verifyRequest(
   if (!trusted.ok && trusted.kind === "handshake") return shakeHands(trusted, passage);
   if (!trusted.ok) return passage.outcome(trusted.kind, { reason: trusted.reason, secretIndex });
   return trusted;
+}
+
+/** A secret that cannot be had now may be there at the next attempt; anything else is a fault of the provider. */
+export function providerFailed(error: unknown, passage: Passage): Outcome {
+  const unavailable = isLatchhookError(error) && error.code === "secret-unavailable";
+  return passage.outcome(unavailable ? "secret-unavailable" : "internal-error", { error });
 }
 
 /** Answers what a sender asks before it delivers. */
