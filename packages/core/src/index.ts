@@ -43,6 +43,7 @@ export {
 export { type ByteCollector, collectBytes } from "./request/collect-bytes.ts";
 export { type FetchWebhookRequest, fromFetchRequest } from "./request/fetch-request.ts";
 export { type HeaderSource, readHeader } from "./request/headers.ts";
+export { heldOpen } from "./request/held-open.ts";
 export { readStream } from "./request/read-stream.ts";
 export type { BodyLimits, BodyResult, RouteParameters, WebhookRequest } from "./request/request.ts";
 export type { MaybePromise } from "./shared/maybe-promise.ts";

@@ -1,5 +1,5 @@
 import { type BodyLimits, type BodyResult, fromFetchRequest, type WebhookRequest } from "@latchhook/core";
-import { fromNodeRequest, type NodeRequest, nextTurn } from "@latchhook/node";
+import { fromNodeRequest, hasListeners, type NodeRequest, nextTurn } from "@latchhook/node";
 import { readCachedBody } from "./cached-body.ts";
 import type { HonoContext, HonoRequest } from "./hono-context.ts";
 
@@ -19,7 +19,7 @@ export function fromHonoContext(context: HonoContext, incoming: NodeRequest | un
     async readBody(limits) {
       if (direct === undefined || incoming === undefined) return readHonoBody(request, incoming, limits);
       // A web stream that `@hono/node-server` has made (for Hono's own bodyLimit, say) begins to read in a microtask.
-      if (!isRead(incoming)) await nextTurn();
+      if (!hasListeners(incoming)) await nextTurn();
       // The stream itself costs half of what reading it through a web stream does.
       return isUnread(request, incoming) ? direct.readBody(limits) : readHonoBody(request, incoming, limits);
     },
@@ -37,10 +37,6 @@ export function fromHonoContext(context: HonoContext, incoming: NodeRequest | un
 function isUnread(request: HonoRequest, incoming: NodeRequest): boolean {
   for (const _ in request.bodyCache) return false;
   return !incoming.readableDidRead && !incoming.readableEnded;
-}
-
-function isRead(incoming: NodeRequest): boolean {
-  return incoming.listenerCount("data") > 0 || incoming.listenerCount("readable") > 0;
 }
 
 async function readHonoBody(

@@ -1,4 +1,4 @@
-import type { Answer } from "@latchhook/core";
+import { type Answer, heldOpen } from "@latchhook/core";
 import { closingHeaders, discardBody, hasArrived, type NodeRequest } from "@latchhook/node";
 import type { HonoContext } from "./hono-context.ts";
 
@@ -22,16 +22,5 @@ export async function toHonoResponse(
     ...headers,
     ...closingHeaders(incoming),
     "content-length": String(bytes.byteLength),
-  });
-}
-
-/** A stream that has `bytes` at once and ends after `until`. */
-function heldOpen(bytes: Uint8Array, until: Promise<void>): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    async start(controller) {
-      controller.enqueue(bytes);
-      await until;
-      controller.close();
-    },
   });
 }

@@ -1,4 +1,4 @@
-import type { Answer } from "@latchhook/core";
+import { type Answer, heldOpen } from "@latchhook/core";
 
 /** How long a sender may take for what it has already begun to write before the connection is given up, in ms. */
 const patienceMs = 20;
@@ -30,16 +30,5 @@ function settles(promise: Promise<void>): Promise<boolean> {
       clearTimeout(timer);
       resolve(true);
     });
-  });
-}
-
-/** A stream that has `bytes` at once and ends after `until`. */
-function heldOpen(bytes: Uint8Array, until: Promise<void>): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    async start(controller) {
-      controller.enqueue(bytes);
-      await until;
-      controller.close();
-    },
   });
 }

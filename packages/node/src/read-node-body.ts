@@ -1,4 +1,5 @@
 import { type BodyLimits, type BodyResult, collectBytes } from "@latchhook/core";
+import { hasListeners } from "./has-listeners.ts";
 import { keptBytes } from "./kept-bytes.ts";
 import { nextTurn } from "./next-turn.ts";
 import type { NodeRequest } from "./node-request.ts";
@@ -55,10 +56,6 @@ async function readAfterwards(request: NodeRequest, limits: BodyLimits, mend: st
 function isBeingRead(request: NodeRequest): boolean {
   if (!isStream(request) || request.readableEnded || request.destroyed) return false;
   return hasListeners(request);
-}
-
-function hasListeners(request: NodeRequest): boolean {
-  return request.listenerCount("data") > 0 || request.listenerCount("readable") > 0;
 }
 
 function ended(request: NodeRequest, timeoutMs: number): Promise<void> {
