@@ -1,7 +1,7 @@
 import type { Job } from "@latchhook/core";
+import type { JsonObject } from "@latchhook/core/kit";
 import type { CallOptions } from "./http/http-client.ts";
 import type { JobPlace } from "./job-place.ts";
-import type { JsonObject } from "./json.ts";
 import type { JobResult } from "./result.ts";
 import type { TrackedEvent } from "./tracking/tracked-event.ts";
 

@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonObject, objectMember } from "@latchhook/core/kit";
 import type { JobState } from "../job-source.ts";
-import { isJsonObject, type JsonObject, objectMember } from "../json.ts";
 import {
   convertMembers,
   type DeliveryMember,

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from "../json.ts";
+import { isJsonObject, type JsonObject } from "@latchhook/core/kit";
 
 /** A value of an answer in the type that a delivery has there, or undefined where it cannot be had. */
 export type Conversion = (value: unknown) => unknown;

@@ -1,5 +1,5 @@
+import { type JsonObject, objectMember } from "@latchhook/core/kit";
 import type { JobState } from "../job-source.ts";
-import { type JsonObject, objectMember } from "../json.ts";
 import {
   convertMembers,
   type DeliveryMember,

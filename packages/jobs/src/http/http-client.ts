@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonObject, objectMember } from "@latchhook/core/kit";
 import { positive } from "../check-option.ts";
-import { isJsonObject, type JsonObject, objectMember } from "../json.ts";
 import { failure, type JobFailure, type JobResult } from "../result.ts";
 import { resolveApiKey } from "./api-key.ts";
 import { joinPath, resolveBaseUrl } from "./base-url.ts";

@@ -1,4 +1,4 @@
-import { type JsonObject, objectMember } from "../json.ts";
+import { type JsonObject, objectMember } from "@latchhook/core/kit";
 import { failure, type JobErrorCode, type JobFailure } from "../result.ts";
 import { retryAfterMs } from "./retry-after.ts";
 

@@ -1,7 +1,7 @@
+import { type JsonObject, objectMember } from "@latchhook/core/kit";
 import { withHiddenSecret } from "../hidden-secret.ts";
 import { isLoopback } from "../http/base-url.ts";
 import { type CallOptions, createHttpClient, type HttpOptions } from "../http/http-client.ts";
-import { type JsonObject, objectMember } from "../json.ts";
 import { failure, type JobFailure, type JobResult } from "../result.ts";
 import { checkWebhookUrl } from "../subscription/webhook-url.ts";
 import { isText } from "../text.ts";

@@ -1,7 +1,7 @@
 import type { JobStatus } from "@latchhook/core";
+import { type JsonObject, objectMember } from "@latchhook/core/kit";
 import { aiStatsStatuses } from "@latchhook/core/providers/ai-stats";
 import type { JobState } from "../job-source.ts";
-import { type JsonObject, objectMember } from "../json.ts";
 import type { JobResult } from "../result.ts";
 import type { JobKind } from "../subscription/webhook-subscription.ts";
 import { readState } from "./read-state.ts";

@@ -1,9 +1,9 @@
 import type { JobStatus } from "@latchhook/core";
+import type { JsonObject } from "@latchhook/core/kit";
 import { creativeaiDeliveryBody, creativeaiEndedAt } from "../delivery-body/creativeai-delivery-body.ts";
 import { isLoopback } from "../http/base-url.ts";
 import { type CallOptions, createHttpClient, type HttpOptions } from "../http/http-client.ts";
 import type { JobSource, JobState, WaitOptions } from "../job-source.ts";
-import type { JsonObject } from "../json.ts";
 import { failure, type JobResult } from "../result.ts";
 import { checkWebhookUrl } from "../subscription/webhook-url.ts";
 import { waitForJob } from "../wait-for-job.ts";

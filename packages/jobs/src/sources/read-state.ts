@@ -1,6 +1,6 @@
 import { type JobStatus, toJob } from "@latchhook/core";
+import type { JsonObject } from "@latchhook/core/kit";
 import type { JobState } from "../job-source.ts";
-import type { JsonObject } from "../json.ts";
 import { failure, type JobFailure, type JobResult } from "../result.ts";
 import { isText } from "../text.ts";
 

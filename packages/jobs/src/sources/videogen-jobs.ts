@@ -1,9 +1,9 @@
 import type { JobStatus } from "@latchhook/core";
+import { type JsonObject, objectMember } from "@latchhook/core/kit";
 import { videogenDeliveryBody } from "../delivery-body/videogen-delivery-body.ts";
 import { createHttpClient, type HttpOptions } from "../http/http-client.ts";
 import type { JobPlace } from "../job-place.ts";
 import type { GetOptions, JobSource, JobState, WaitOptions } from "../job-source.ts";
-import { type JsonObject, objectMember } from "../json.ts";
 import { failure, type JobResult } from "../result.ts";
 import { isText } from "../text.ts";
 import type { TrackedEvent } from "../tracking/tracked-event.ts";

@@ -1,8 +1,8 @@
+import { objectMember } from "@latchhook/core/kit";
 import { withHiddenSecret } from "../hidden-secret.ts";
 import { isLoopback } from "../http/base-url.ts";
 import { type CallOptions, createHttpClient, type HttpOptions } from "../http/http-client.ts";
 import type { JobSource } from "../job-source.ts";
-import { objectMember } from "../json.ts";
 import { failure, type JobResult } from "../result.ts";
 import { checkWebhookUrl } from "../subscription/webhook-url.ts";
 import { isText } from "../text.ts";

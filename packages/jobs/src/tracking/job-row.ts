@@ -1,6 +1,6 @@
 import { deliveryKey, isTerminal, type JobStatus, type MaybePromise } from "@latchhook/core";
+import { isJsonObject } from "@latchhook/core/kit";
 import type { JobPlace } from "../job-place.ts";
-import { isJsonObject } from "../json.ts";
 import { isText } from "../text.ts";
 import type { JobOwner, TrackedJob } from "./job-store.ts";
 

@@ -7,10 +7,10 @@ import {
   type StandardSchema,
   type WebhookEvent,
 } from "@latchhook/core";
+import { objectMember } from "@latchhook/core/kit";
 import { positive } from "../check-option.ts";
 import type { JobPlace } from "../job-place.ts";
 import type { JobSource } from "../job-source.ts";
-import { objectMember } from "../json.ts";
 import { notify } from "../notify.ts";
 import { sleep, withJitter } from "../sleep.ts";
 import { type CheckContext, type CheckResult, checkJob, newsOf } from "./check-job.ts";
