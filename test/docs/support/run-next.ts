@@ -3,29 +3,13 @@ import { cpSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { nextTsconfig } from "../../support/next-tsconfig.ts";
 import { collectOutput, type RunningSnippet, secrets, stop, withinStart } from "./run-process.ts";
 import type { SnippetProject } from "./snippet-project.ts";
 
 const nextCommand = createRequire(import.meta.url).resolve("next/dist/bin/next");
 
-/** What `create-next-app` writes, as far as the snippets need it. */
-const tsconfig = {
-  compilerOptions: {
-    target: "es2023",
-    lib: ["es2023", "dom"],
-    module: "esnext",
-    moduleResolution: "bundler",
-    isolatedModules: true,
-    strict: true,
-    noEmit: true,
-    skipLibCheck: true,
-    jsx: "react-jsx",
-    plugins: [{ name: "next" }],
-    paths: { "@/*": ["./*"] },
-  },
-  include: ["**/*.ts"],
-  exclude: ["node_modules", ".next"],
-};
+const tsconfig = nextTsconfig({ include: ["**/*.ts"], exclude: ["node_modules", ".next"] });
 
 /** Puts the snippets that belong into a Next.js project into one. Returns its folder. */
 export function writeNextProject({ folder }: SnippetProject): string {

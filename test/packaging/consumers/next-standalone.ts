@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { signAiStats } from "@latchhook/testing";
 import { describe, expect, test } from "vitest";
 import { freePort } from "../../support/free-port.ts";
+import { nextTsconfig } from "../../support/next-tsconfig.ts";
 import { root } from "../pack.ts";
 import { runNode, type ScratchProject } from "../scratch.ts";
 
@@ -96,20 +97,5 @@ const layout = `
   }
 `;
 
-/** What `create-next-app` writes, without the folders of other consumers. */
-const tsconfig = {
-  compilerOptions: {
-    target: "es2023",
-    lib: ["es2023", "dom"],
-    module: "esnext",
-    moduleResolution: "bundler",
-    isolatedModules: true,
-    strict: true,
-    noEmit: true,
-    skipLibCheck: true,
-    jsx: "react-jsx",
-    plugins: [{ name: "next" }],
-    paths: { "@/*": ["./*"] },
-  },
-  include: ["app/**/*.ts", "app/**/*.tsx", "lib/**/*.ts"],
-};
+/** Without the folders of other consumers. */
+const tsconfig = nextTsconfig({ include: ["app/**/*.ts", "app/**/*.tsx", "lib/**/*.ts"] });
