@@ -1,5 +1,6 @@
 import { aiStatsPayload } from "../payloads/ai-stats-payload.ts";
 import { signAiStats } from "../sign-ai-stats.ts";
+import { unixSeconds } from "../signed-webhook.ts";
 import { chunked, counted, headOf, type WireHeader, type WireRequest } from "../wire/wire-request.ts";
 
 /** The secret that all requests of the contract are signed with. */
@@ -8,10 +9,13 @@ export const contractSecret = "whsec_adapter-contract-0123456789";
 /** A request, before it is known where the server is. */
 export type RawRequest = Omit<WireRequest, "path" | "host">;
 
+/** One moment for all bodies: two of the same job are the same bytes, also across the turn of a second. */
+const createdAt = unixSeconds();
+
 /** The body of a delivery about the job `id`, padded to `bytes` where that is given. */
 export function deliveryBody(id: string, bytes?: number): Uint8Array {
   // Not ASCII, so that a decoder in the way would show.
-  const payload = aiStatsPayload({ jobId: id, data: { model: "größe-✓", padding: "" } });
+  const payload = aiStatsPayload({ jobId: id, createdAt, data: { model: "größe-✓", padding: "" } });
   const body = new TextEncoder().encode(JSON.stringify(payload));
   if (bytes === undefined) return body;
   const data = { ...payload.data, padding: "x".repeat(bytes - body.byteLength) };

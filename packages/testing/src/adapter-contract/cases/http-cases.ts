@@ -30,7 +30,7 @@ export const httpCases = defineCases((serve) => ({
       trial.assertUntouched();
       const plain = deliveryBody("job-1");
       const headers = [["content-encoding", "identity"] as const, ...signatureHeaders(plain)];
-      assertAnswer(await trial.send(genuine("job-1", { headers })), 200);
+      assertAnswer(await trial.send(genuine("job-1", { body: plain, headers })), 200);
     }),
 
   "a charset's name for a content encoding says nothing": () =>
