@@ -1,4 +1,4 @@
-import type { DeliveryPolicy, Provider } from "@latchhook/core";
+import type { DeliveryPolicy, Handshake, Provider, WebhookEvent } from "@latchhook/core";
 import { createReceiver } from "@latchhook/core";
 import { creativeai } from "@latchhook/core/providers/creativeai";
 import { standardWebhooks } from "@latchhook/core/providers/standard-webhooks";
@@ -21,17 +21,18 @@ const secret = "whsec_b25seS1mb3ItdGhlLWRvY3VtZW50YXRpb24=";
 const documentedSenders = senders.filter(({ name, provider }) => name === provider);
 const typeName = (factory: string): string => factory.slice(0, 1).toUpperCase() + factory.slice(1);
 
-type MakeProvider = (options: { readonly secret: never }) => Provider;
+type AnyProvider = Provider<WebhookEvent, Handshake>;
+type MakeProvider = (options: { readonly secret: never }) => AnyProvider;
 const factories: Readonly<Record<string, MakeProvider>> = {
   ...Object.fromEntries(senders.map(({ factory, makeProvider }) => [factory, makeProvider as MakeProvider])),
   standardWebhooks,
 };
 
-function provide(factory: string): Provider {
+function provide(factory: string): AnyProvider {
   return (factories[factory] as MakeProvider)({ secret: secret as never });
 }
 
-function limitsOf(provider: Provider): ReceiverLimits {
+function limitsOf(provider: AnyProvider): ReceiverLimits {
   return resolveLimits({ provider, store: memoryStore(), persist() {} });
 }
 

@@ -32,12 +32,13 @@ export type {
   SignedSample,
 } from "./provider-contract/options.ts";
 export { providerContract } from "./provider-contract/provider-contract.ts";
-export { type Sender, type SenderContent, type SenderMembers, senders } from "./senders.ts";
-export { type AiStatsMetadata, type SignAiStatsOptions, signAiStats } from "./sign-ai-stats.ts";
-export { type CreativeaiMetadata, type SignCreativeaiOptions, signCreativeai } from "./sign-creativeai.ts";
-export { type SignGithubOptions, signGithub } from "./sign-github.ts";
-export { type SignStandardWebhooksOptions, signStandardWebhooks } from "./sign-standard-webhooks.ts";
-export { type SignVideogenOptions, signVideogen } from "./sign-videogen.ts";
+export { type AiStatsMetadata, type SignAiStatsOptions, signAiStats } from "./senders/ai-stats.ts";
+export { type CreativeaiMetadata, type SignCreativeaiOptions, signCreativeai } from "./senders/creativeai.ts";
+export { type SignGithubOptions, signGithub } from "./senders/github.ts";
+export type { HmacSender, Sender, SenderContent, SenderMembers } from "./senders/sender.ts";
+export { type SignStandardWebhooksOptions, signStandardWebhooks } from "./senders/standard-webhooks.ts";
+export { type SignVideogenOptions, signVideogen } from "./senders/videogen.ts";
+export { hmacSenders, senders } from "./senders.ts";
 export { type SignedWebhook, toRequest, type WebhookBody } from "./signed-webhook.ts";
 export type { ContractCase, SkippedCase } from "./store-contract/contract-case.ts";
 export type {

@@ -1,8 +1,8 @@
 import { createHash, createHmac } from "node:crypto";
 import {
   type SenderContent,
-  type Sender as TestedSender,
-  senders as testedSenders,
+  type HmacSender as TestedSender,
+  hmacSenders as testedSenders,
 } from "@latchhook/testing";
 import type { WireRequest } from "@latchhook/testing/wire";
 import { sign as signOctokit } from "@octokit/webhooks-methods";

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Provider } from "@latchhook/core";
+import type { Handshake, Provider, WebhookEvent } from "@latchhook/core";
 import { type Sender, senders } from "@latchhook/testing";
 import type { Outgoing, Schedule } from "../delivery/outgoing.ts";
 import { loopbackUrl } from "../http/loopback-url.ts";
@@ -18,6 +18,8 @@ export interface SandboxDelivery {
   /** Members to add to the sender's default payload. */
   readonly data?: Readonly<Record<string, unknown>> | undefined;
 }
+
+type AnyProvider = Provider<WebhookEvent, Handshake>;
 
 const staleSeconds = 301;
 /** Older than a receiver believes a date in the content by default. */
@@ -47,7 +49,7 @@ export function sendDelivery(
   deliver({
     ...{ sender: name, jobId, url: target, sign, last: true, schedule: scheduleOf(provider) },
     type: reading.ok ? reading.event.type : "",
-    undated: reading.ok && sender.timestampHeader === undefined && reading.undated === true,
+    undated: reading.ok && reading.undated === true,
   });
   return { jobId };
 }
@@ -66,7 +68,7 @@ function signerOf(
     });
 }
 
-function providerOf({ makeProvider, secrets }: Sender, secret: string = secrets[0]): Provider {
+function providerOf({ makeProvider, secrets }: Sender, secret: string = secrets[0]): AnyProvider {
   try {
     return makeProvider({ secret });
   } catch (error) {
@@ -74,7 +76,7 @@ function providerOf({ makeProvider, secrets }: Sender, secret: string = secrets[
   }
 }
 
-function scheduleOf({ policy }: Provider): Schedule {
+function scheduleOf({ policy }: AnyProvider): Schedule {
   const { timeoutMs, shortestRetryGapMs, maxAttempts } = policy;
   const pauses = (maxAttempts ?? usualAttempts) - 1;
   return { timeoutMs, gapsMs: Array.from({ length: pauses }, () => shortestRetryGapMs) };

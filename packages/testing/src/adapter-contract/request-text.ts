@@ -1,5 +1,5 @@
 import { aiStatsPayload } from "../payloads/ai-stats-payload.ts";
-import { signAiStats } from "../sign-ai-stats.ts";
+import { signAiStats } from "../senders/ai-stats.ts";
 import { unixSeconds } from "../signed-webhook.ts";
 import { chunked, counted, headOf, type WireHeader, type WireRequest } from "../wire/wire-request.ts";
 

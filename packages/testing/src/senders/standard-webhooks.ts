@@ -1,5 +1,5 @@
 import { createHash, createHmac, createPrivateKey, type KeyObject, sign } from "node:crypto";
-import { type SignedWebhook, toBytes, unixSeconds, type WebhookBody } from "./signed-webhook.ts";
+import { type SignedWebhook, toBytes, unixSeconds, type WebhookBody } from "../signed-webhook.ts";
 
 export interface SignStandardWebhooksOptions {
   /** The endpoint's secret, `whsec_` and base64, for `v1`. Several sign as a sender does during a rotation. */

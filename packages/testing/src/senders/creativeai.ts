@@ -1,6 +1,8 @@
 import { createHmac } from "node:crypto";
-import { type CreativeaiPayloadOptions, creativeaiPayload } from "./payloads/creativeai-payload.ts";
-import { addHeader, membersOf, type SignedWebhook, toBytes, type WebhookBody } from "./signed-webhook.ts";
+import { creativeai } from "@latchhook/core/providers/creativeai";
+import { type CreativeaiPayloadOptions, creativeaiPayload } from "../payloads/creativeai-payload.ts";
+import { addHeader, membersOf, type SignedWebhook, toBytes, type WebhookBody } from "../signed-webhook.ts";
+import { type HmacSender, utf8Key } from "./sender.ts";
 
 export interface SignCreativeaiOptions extends CreativeaiPayloadOptions {
   /** The account's API key. */
@@ -38,4 +40,28 @@ export function signCreativeai(options: SignCreativeaiOptions): SignedWebhook {
     addHeader(headers, "x-creativeai-delivery-id", metadata?.deliveryId ?? membersOf(body).id);
   }
   return { method: "POST", headers, body };
+}
+
+/** The row of the table of senders. */
+export function creativeaiSender(): HmacSender {
+  const secrets = ["ck_live_first-of-two", "ck_live_second-of-two"] as const;
+  return {
+    name: "creativeai",
+    title: "CreativeAI",
+    factory: "creativeai",
+    provider: "creativeai",
+    environmentVariable: "CREATIVEAI_API_KEY",
+    signedContent: "the body; no header",
+    members: { type: "status", jobId: ["id"] },
+    makeProvider: creativeai,
+    secrets,
+    key: utf8Key,
+    signatureHeader: "x-creativeai-signature",
+    timestampHeader: undefined,
+    prefix: "sha256=",
+    encoding: "hex",
+    payload: (jobId = "gen_01") => creativeaiPayload({ generationId: jobId }),
+    sign: ({ secret = secrets[0], body, occurredAt: completedAt, jobId = "gen_01", data } = {}) =>
+      signCreativeai({ secret, body, completedAt, generationId: jobId, data }),
+  };
 }

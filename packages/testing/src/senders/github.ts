@@ -1,5 +1,7 @@
 import { createHmac, randomUUID } from "node:crypto";
-import { type SignedWebhook, toBytes, type WebhookBody } from "./signed-webhook.ts";
+import { github } from "@latchhook/core/providers/github";
+import { type SignedWebhook, toBytes, type WebhookBody } from "../signed-webhook.ts";
+import { type HmacSender, utf8Key } from "./sender.ts";
 
 export interface SignGithubOptions {
   /** The webhook's secret, as it was entered. */
@@ -33,4 +35,33 @@ export function signGithub(options: SignGithubOptions): SignedWebhook {
   };
   if (event !== false) headers["x-github-event"] = event;
   return { method: "POST", headers, body };
+}
+
+/** The row of the table of senders. */
+export function githubSender(): HmacSender {
+  const secrets = ["first of two, for GitHub", "second of two, for GitHub"] as const;
+  const payload = (jobId = "1", data: object = {}) => ({
+    action: "opened",
+    issue: { number: 1, title: jobId },
+    ...data,
+  });
+  return {
+    name: "github",
+    title: "GitHub",
+    factory: "github",
+    provider: "github",
+    environmentVariable: "GITHUB_WEBHOOK_SECRET",
+    signedContent: "the body; neither the event’s name nor the delivery’s id",
+    members: undefined,
+    makeProvider: github,
+    secrets,
+    key: utf8Key,
+    signatureHeader: "x-hub-signature-256",
+    timestampHeader: undefined,
+    prefix: "sha256=",
+    encoding: "hex",
+    payload: (jobId) => payload(jobId),
+    sign: ({ secret = secrets[0], body, jobId, id, data } = {}) =>
+      signGithub({ secret, event: "issues", body: body ?? payload(jobId, data), deliveryId: id }),
+  };
 }

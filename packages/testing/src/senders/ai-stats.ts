@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
-import { type AiStatsPayloadOptions, aiStatsPayload } from "./payloads/ai-stats-payload.ts";
+import { aiStats } from "@latchhook/core/providers/ai-stats";
+import { type AiStatsPayloadOptions, aiStatsPayload } from "../payloads/ai-stats-payload.ts";
 import {
   addHeader,
   membersOf,
@@ -8,7 +9,8 @@ import {
   toMembers,
   unixSeconds,
   type WebhookBody,
-} from "./signed-webhook.ts";
+} from "../signed-webhook.ts";
+import { type HmacSender, utf8Key } from "./sender.ts";
 
 /** The unsigned metadata headers. The sender takes them from the body; set one to see what a forged one does. */
 export interface AiStatsMetadata {
@@ -70,4 +72,28 @@ function addMetadata(
   addHeader(headers, `${prefix}-delivery-key`, metadata.deliveryKey ?? delivery.key);
   addHeader(headers, `${prefix}-attempt`, metadata.attempt ?? delivery.attempt);
   addHeader(headers, `${prefix}-max-attempts`, metadata.maxAttempts ?? delivery.max_attempts);
+}
+
+/** The row of the table of senders. */
+export function aiStatsSender(headerFamily: "ai-stats" | "phaseo"): HmacSender {
+  const secrets = ["whsec_first-of-two", "whsec_second-of-two"] as const;
+  return {
+    name: headerFamily,
+    title: "AI Stats (Phaseo)",
+    factory: "aiStats",
+    provider: "ai-stats",
+    environmentVariable: "AI_STATS_WEBHOOK_SECRET",
+    signedContent: "timestamp and body; none of the metadata headers",
+    members: { type: "type", jobId: ["data", "id"] },
+    makeProvider: aiStats,
+    secrets,
+    key: utf8Key,
+    signatureHeader: `x-${headerFamily}-signature`,
+    timestampHeader: `x-${headerFamily}-timestamp`,
+    prefix: "",
+    encoding: "hex",
+    payload: (jobId = "video_01") => aiStatsPayload({ jobId }),
+    sign: ({ secret = secrets[0], body, timestamp, attempt, jobId = "video_01", data } = {}) =>
+      signAiStats({ secret, body, timestamp, attempt, headerFamily, jobId, data }),
+  };
 }
