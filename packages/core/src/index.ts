@@ -10,6 +10,32 @@ export {
   type UnknownType,
   type WebhookEvent,
 } from "./event.ts";
+export {
+  type AttemptRecord,
+  type DeliveryRecord,
+  durationBuckets,
+  type InboxDelivery,
+  type InboxEntry,
+  type InboxFailureGroup,
+  type InboxFilter,
+  type InboxQuery,
+  type InboxRecord,
+  type InboxState,
+  type InboxStore,
+  type InboxTally,
+  type OutcomeCount,
+} from "./inbox/inbox-store.ts";
+export type {
+  BulkReplay,
+  BulkReplayOptions,
+  Inbox,
+  InboxDetails,
+  InboxListOptions,
+  InboxOptions,
+  InboxPage,
+  ReplayOptions,
+  ReplayRefusal,
+} from "./inbox.ts";
 export { logOutcomes, type OutcomeLogger } from "./observers/log-outcomes.ts";
 export type { ReceiverOptions } from "./options.ts";
 export { type Answer, type Outcome, type OutcomeCode, type OutcomeObserver, statusOf } from "./outcome.ts";
@@ -31,7 +57,7 @@ export {
 } from "./provider.ts";
 export { deliveryKey, type IdentityPart, identityPart } from "./reading/key.ts";
 export type { SchemaEvent, StandardSchema } from "./reading/schema.ts";
-export type { DeliverySource, Trusted } from "./reading/trust.ts";
+export type { DeliverySource, Replay, Trusted } from "./reading/trust.ts";
 export { lazyReceiver } from "./receiver/lazy-receiver.ts";
 export type { LazyReceiver, MadeOptions, MakeOptions, OptionsSource } from "./receiver/options-source.ts";
 export {
@@ -49,5 +75,13 @@ export type { BodyLimits, BodyResult, RouteParameters, WebhookRequest } from "./
 export type { MaybePromise } from "./shared/maybe-promise.ts";
 export { isWorkerd } from "./shared/runtime.ts";
 export type { SecretOption } from "./signatures/secrets.ts";
-export type { Claim, ClaimOptions, ClaimResult, ClaimUpdate, RetainOptions, Store } from "./store.ts";
+export type {
+  Claim,
+  ClaimOptions,
+  ClaimResult,
+  ClaimUpdate,
+  FailOptions,
+  RetainOptions,
+  Store,
+} from "./store.ts";
 export { type VerifiedWebhook, verifyWebhook } from "./verify-webhook.ts";
