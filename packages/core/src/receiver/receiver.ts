@@ -18,6 +18,7 @@ import { atMost } from "../shared/at-most.ts";
 import { isWorkerd } from "../shared/runtime.ts";
 
 import { createBodyBudget } from "./body-budget.ts";
+import { describeReceiver, type ReceiverDescription } from "./describe-receiver.ts";
 import { firstAnswer } from "./first-answer.ts";
 import { greetSender } from "./greet-sender.ts";
 import { trackInFlight } from "./in-flight.ts";
@@ -46,6 +47,8 @@ export interface Receiver {
   deliver(trusted: Trusted): Promise<Outcome>;
   /** What happened to its deliveries; undefined where the option `inbox` is not set. */
   readonly inbox: Inbox | undefined;
+  /** How it is configured, without secrets. */
+  describe(): ReceiverDescription;
   /**
    * For shutdown: answers 503 from now on and resolves once all requests in flight, also those whose body is still on
    * its way, are answered, their callbacks have ended or lost their lease (after `maxRunMs` at the latest), and the
@@ -92,7 +95,9 @@ export function createReceiver<
   const run = runLeased(options, limits);
   const inFlight = trackInFlight();
   const budget = createBodyBudget(limits.maxBytesInFlight);
-  const kept = openInboxOf(options, deliver);
+  const settings = options.inbox && resolveInbox(options.inbox, options.store);
+  const kept =
+    settings && options.store.inbox && openInbox({ provider, scope, settings }, options.store.inbox, deliver);
   let closing = false;
   warnInProduction(options.store);
 
@@ -211,6 +216,7 @@ export function createReceiver<
     receive,
     deliver,
     inbox: kept?.inbox,
+    describe: () => describeReceiver(options, limits, settings),
     async trust({ body, headers = {}, source, receivedAt = Date.now(), secretIndex = null }) {
       const trusted = await trust(provider, { headers, body, receivedAt }, { scope, source, secretIndex });
       return trusted.ok || trusted.kind !== "handshake" ? trusted : malformed("bad-challenge");
@@ -232,16 +238,6 @@ export function createReceiver<
 
 /** What people can find out must not hold up a shutdown. */
 const longestFlushMs = 5_000;
-
-/** Opens the inbox where the options ask for one. */
-function openInboxOf(
-  { inbox, store, provider, scope = "" }: AnyReceiverOptions,
-  deliver: Receiver["deliver"],
-): OpenInbox | undefined {
-  if (inbox === undefined) return undefined;
-  const settings = resolveInbox(inbox, store);
-  return store.inbox && openInbox({ provider, scope, settings }, store.inbox, deliver);
-}
 
 /** Until what is noted of a request is written. On Workers no timer outlives the request. */
 function written({ inbox, settled }: OpenInbox): Promise<void> {
