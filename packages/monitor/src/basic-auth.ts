@@ -40,7 +40,8 @@ export function basicAuth(
         if (await isSame(`${user.actor}:${user.password}`, given)) access = user;
       }
     }
-    if (access === undefined) return new Response("Sign in to see the page.\n", { status: 401, headers: challenge });
+    if (access === undefined)
+      return new Response("Sign in to see the page.\n", { status: 401, headers: challenge });
     const { actor, access: rights, payload } = access;
     return { actor, access: rights, payload };
   };
@@ -51,10 +52,16 @@ type KnownUser = Access & { readonly password: string };
 function toUser(name: string, user: string | BasicUser | undefined): KnownUser {
   const { password, access = "all", payload = false } = typeof user === "object" ? user : { password: user };
   if (name === "" || name.includes(":")) {
-    throw new LatchhookError("invalid-option", "basicAuth: a user's name may be neither empty nor hold a colon.");
+    throw new LatchhookError(
+      "invalid-option",
+      "basicAuth: a user's name may be neither empty nor hold a colon.",
+    );
   }
   if (typeof password !== "string" || password.trim() === "") {
-    throw new LatchhookError("missing-secret", `basicAuth: the password of ${JSON.stringify(name)} is not set.`);
+    throw new LatchhookError(
+      "missing-secret",
+      `basicAuth: the password of ${JSON.stringify(name)} is not set.`,
+    );
   }
   return { actor: name, access, payload, password };
 }
@@ -75,7 +82,8 @@ function readCredentials(header: string | null): string | undefined {
 async function isSame(expected: string, given: string): Promise<boolean> {
   const algorithm = { name: "HMAC", hash: "SHA-256" };
   const encoder = new TextEncoder();
-  const key = await crypto.subtle.generateKey(algorithm, false, ["sign", "verify"]);
+  const secret = crypto.getRandomValues(new Uint8Array(32));
+  const key = await crypto.subtle.importKey("raw", secret, algorithm, false, ["sign", "verify"]);
   const signature = await crypto.subtle.sign(algorithm, key, encoder.encode(expected));
   // `verify` compares in constant time.
   return crypto.subtle.verify(algorithm, key, signature, encoder.encode(given));

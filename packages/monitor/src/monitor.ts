@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { isWorkerd, type MaybePromise } from "@latchhook/core";
 import { fromFetch } from "./http/from-fetch.ts";
 import { fromNode } from "./http/from-node.ts";
 import type { MonitorRequest } from "./http/monitor-request.ts";
@@ -32,18 +33,17 @@ export interface MonitorHandler {
  * export const { GET, POST } = monitor(() => ({ webhooks: [hook], authorize }));   // Next.js
  * ```
  *
- * @param source the options, or a function that makes them for each request: `next build` evaluates route modules, and
- * on Workers what one request opens is of no use to another.
+ * @param source the options, or a function that makes them: `next build` evaluates route modules, and has no secrets. It
+ * is called once, at the first request; on Workers for each.
  * @throws LatchhookError `invalid-option` for options that cannot work. Where a function makes them the answer is 500,
  * and the log says why.
  */
 export function monitor<Context = unknown>(source: MonitorSource<Context>): MonitorHandler {
-  if (typeof source !== "function") demandOptions(source);
+  const optionsFor = optionsOf(source);
 
   async function answer(request: MonitorRequest, context: Context): Promise<Response> {
     try {
-      const options = typeof source === "function" ? await madeOptions(source, context) : source;
-      return await respond(request, context, options);
+      return await respond(request, context, await optionsFor(context));
     } catch (error) {
       return respondToFailure(request, error);
     }
@@ -83,13 +83,31 @@ export function monitor<Context = unknown>(source: MonitorSource<Context>): Moni
   });
 }
 
-async function madeOptions<Context>(
-  make: (context: Context) => unknown,
-  context: Context,
-): Promise<MonitorOptions<Context>> {
-  const options = (await make(context)) as MonitorOptions<Context>;
-  demandOptions(options);
-  return options;
+/** Options that are given, or made when they are needed. A function that fails is called again at the next request. */
+function optionsOf<Context>(
+  source: MonitorSource<Context>,
+): (context: Context) => MaybePromise<MonitorOptions<Context>> {
+  if (typeof source !== "function") {
+    demandOptions(source);
+    return () => source;
+  }
+  let made: Promise<MonitorOptions<Context>> | undefined;
+  async function make(context: Context): Promise<MonitorOptions<Context>> {
+    const options = await (source as Exclude<typeof source, MonitorOptions<Context>>)(context);
+    demandOptions(options);
+    return options;
+  }
+  return async (context) => {
+    if (isWorkerd()) return make(context);
+    made ??= make(context);
+    const making = made;
+    try {
+      return await making;
+    } catch (error) {
+      if (made === making) made = undefined;
+      throw error;
+    }
+  };
 }
 
 function isFetchContext(value: object): value is FetchContext {

@@ -1,7 +1,5 @@
-import type { Inbox, MaybePromise } from "@latchhook/core";
-import { LatchhookError } from "@latchhook/core";
+import { type Inbox, LatchhookError, type MaybePromise, type ReceiverDescription } from "@latchhook/core";
 import type { Access } from "./access.ts";
-import type { EndpointDescription } from "./data/endpoint-description.ts";
 import type { MonitoredJobs } from "./data/monitored-jobs.ts";
 
 /** A receiver with an inbox: what `webhook` of an adapter returns, or `createReceiver`. */
@@ -9,7 +7,7 @@ export interface MonitoredWebhook {
   /** Undefined where the option `inbox` is not set, or where options come from a function that was not called yet. */
   readonly inbox?: Inbox | undefined;
   /** How it is configured; no secrets. Undefined where it is not known yet. */
-  describe?(): EndpointDescription | undefined;
+  describe?(): ReceiverDescription | undefined;
 }
 
 /** What {@link monitor} takes. `Context` is what the framework hands to the handler. */
@@ -34,7 +32,7 @@ export interface MonitorOptions<Context = unknown> {
   readonly origin?: string | undefined;
 }
 
-/** Options, or a function that makes them, called for each request. */
+/** Options, or a function that makes them, called once, at the first request; on Workers for each. */
 export type MonitorSource<Context> =
   | MonitorOptions<Context>
   | ((context: Context) => MaybePromise<MonitorOptions<Context>>);

@@ -38,7 +38,8 @@ export async function respond<Context>(
     now: Date.now(),
   };
   if (!reads) return actSafely(request, view, access, options.origin);
-  if (query.has("action")) return refuse(request, 403, "not-a-post", "Nothing was done: actions are made by POST.");
+  if (query.has("action"))
+    return refuse(request, 403, "not-a-post", "Nothing was done: actions are made by POST.");
   return show(view);
 }
 
@@ -104,5 +105,8 @@ function refuse(
 /** JSON is for whoever asks for it and not for a page as well, as browsers do. */
 function wantsJson({ query, request }: MonitorRequest): boolean {
   const accept = request.headers.get("accept") ?? "";
-  return query.get("format") === "json" || (/\bapplication\/json\b/i.test(accept) && !/\btext\/html\b/i.test(accept));
+  return (
+    query.get("format") === "json" ||
+    (/\bapplication\/json\b/i.test(accept) && !/\btext\/html\b/i.test(accept))
+  );
 }

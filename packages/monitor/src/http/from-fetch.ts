@@ -11,7 +11,10 @@ export function fromFetch(request: Request): MonitorRequest {
     request: new Request(url, { method: method === "HEAD" ? "HEAD" : "GET", headers }),
     async readForm() {
       if (!isFormType(headers.get("content-type"))) return "not-a-form";
-      const body = await fromFetchRequest(request).readBody({ maxBytes: maxFormBytes, timeoutMs: formTimeoutMs });
+      const body = await fromFetchRequest(request).readBody({
+        maxBytes: maxFormBytes,
+        timeoutMs: formTimeoutMs,
+      });
       if (body.ok) return toFields(body.bytes);
       return body.reason === "too-large" ? "too-large" : "unreadable";
     },

@@ -34,7 +34,11 @@ export function requestColumns(
   columns.forEach(({ accepted, repeated, failed, refused }, index) => {
     const lower = Math.min(heightOf(accepted, scale), above);
     paths.accepted += bar(index, above, lower);
-    paths.repeated += bar(index, above - lower, Math.min(heightOf(repeated, scale), Math.max(above - lower, 2)));
+    paths.repeated += bar(
+      index,
+      above - lower,
+      Math.min(heightOf(repeated, scale), Math.max(above - lower, 2)),
+    );
     const fallen = Math.min(heightOf(failed, scale), below);
     paths.failed += bar(index, above + 2, -fallen);
     paths.refused += bar(index, above + 2 + fallen, -Math.min(heightOf(refused, scale), below - fallen));
@@ -51,7 +55,11 @@ export function requestColumns(
 /** One kind of count over time. */
 export function countColumns(
   counts: readonly number[],
-  { kind, height = 28, label }: { readonly kind: OutcomeClass; readonly height?: number; readonly label: string },
+  {
+    kind,
+    height = 28,
+    label,
+  }: { readonly kind: OutcomeClass; readonly height?: number; readonly label: string },
 ): Html {
   const scale = height / Math.max(1, ...counts);
   const bars = counts.map((count, index) => bar(index, height, heightOf(count, scale))).join("");

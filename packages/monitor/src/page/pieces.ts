@@ -44,7 +44,10 @@ export function fact(term: string, value: Html | string | number | null | undefi
 }
 
 /** A query for a link to a view: what is undefined or empty is left out. */
-export function query(view: string, parameters: Readonly<Record<string, string | number | undefined | null>> = {}): string {
+export function query(
+  view: string,
+  parameters: Readonly<Record<string, string | number | undefined | null>> = {},
+): string {
   const search = new URLSearchParams({ view });
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== undefined && value !== null && value !== "") search.set(name, String(value));
@@ -60,7 +63,9 @@ export function deliveryLink({ key, type }: Pick<InboxDelivery, "key" | "type">)
 /** Fields that a form sends along. */
 export function hiddenFields(fields: Readonly<Record<string, string | undefined>>): readonly Html[] {
   return Object.entries(fields).map(([name, value]) =>
-    value === undefined || value === "" ? nothing : html`<input type="hidden" name="${name}" value="${value}">`,
+    value === undefined || value === ""
+      ? nothing
+      : html`<input type="hidden" name="${name}" value="${value}">`,
   );
 }
 

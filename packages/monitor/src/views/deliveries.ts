@@ -34,9 +34,12 @@ export async function deliveries(context: ViewContext): Promise<View> {
       ? { deliveries: [], next: null }
       : await listDeliveries(sources, resolved, { limit: limitOf(query), cursor });
   // JSON has no counts, and whoever pages by it should not pay for them.
-  const counts = context.wantsJson || resolved === undefined ? noCounts : await countStates(context, resolved);
+  const counts =
+    context.wantsJson || resolved === undefined ? noCounts : await countStates(context, resolved);
   const job =
-    filter.search === undefined || context.wantsJson ? undefined : await findJob(jobs, filter.provider, filter.search);
+    filter.search === undefined || context.wantsJson
+      ? undefined
+      : await findJob(jobs, filter.provider, filter.search);
   const list: DeliveryList = { filter, ...page, counts, job, gone: resolved === undefined };
   return {
     json: { deliveries: page.deliveries.map(deliveryJson), next: page.next },

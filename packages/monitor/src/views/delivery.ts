@@ -1,10 +1,10 @@
 import type { InboxDetails } from "@latchhook/core";
 import { findJob, type WatchedJob } from "../data/job-health.ts";
-import { readable, type ReadableSource } from "../data/sources.ts";
+import { type ReadableSource, readable } from "../data/sources.ts";
 import { withoutSignedUrls } from "../page/visible.ts";
-import { attemptJson, deliveryJson } from "./delivery-json.ts";
 import { deliveryPage } from "./delivery/delivery-page.ts";
 import { missingDelivery } from "./delivery/missing-delivery.ts";
+import { attemptJson, deliveryJson } from "./delivery-json.ts";
 import type { View, ViewContext } from "./view.ts";
 
 /** All that is known of one delivery. */

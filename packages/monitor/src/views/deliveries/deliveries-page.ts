@@ -13,15 +13,32 @@ import { noDeliveries } from "./no-deliveries.ts";
 
 /** What of the address is a filter, to be carried along. */
 export function filterOf(query: URLSearchParams): Readonly<Record<string, string>> {
-  const names = ["search", "provider", "scope", "state", "type", "outcome", "error", "since", "until", "cause", "limit"];
-  return Object.fromEntries(names.flatMap((name) => (query.has(name) ? [[name, query.get(name) ?? ""]] : [])));
+  const names = [
+    "search",
+    "provider",
+    "scope",
+    "state",
+    "type",
+    "outcome",
+    "error",
+    "since",
+    "until",
+    "cause",
+    "limit",
+  ];
+  return Object.fromEntries(
+    names.flatMap((name) => (query.has(name) ? [[name, query.get(name) ?? ""]] : [])),
+  );
 }
 
 export function deliveriesPage(list: DeliveryList, context: ViewContext): Page {
   return {
     title: "Deliveries",
     answer: answer(list, context),
-    more: list.filter.cause === undefined ? undefined : html`Only those of one cause. <a href="?view=deliveries">Show all</a>`,
+    more:
+      list.filter.cause === undefined
+        ? undefined
+        : html`Only those of one cause. <a href="?view=deliveries">Show all</a>`,
     body: html`<section aria-label="Deliveries">${tabs(list, context)}${filterForm(list, context)}${
       list.deliveries.length === 0 ? noDeliveries(list, context) : deliveryTable(list, context)
     }</section>`,
@@ -36,7 +53,9 @@ function answer({ filter, counts, deliveries, job }: DeliveryList, { query, sour
   const open = [
     ...(counts.failed > 0 ? [`${countOf(counts.failed)} ${counts.failed === 1 ? "is" : "are"} failing`] : []),
     ...(counts.dead > 0 ? [`${countOf(counts.dead)} ${counts.dead === 1 ? "is" : "are"} dead`] : []),
-    ...(counts.running > 0 ? [`${countOf(counts.running)} ${counts.running === 1 ? "runs" : "run"} now`] : []),
+    ...(counts.running > 0
+      ? [`${countOf(counts.running)} ${counts.running === 1 ? "runs" : "run"} now`]
+      : []),
   ];
   if (counts.all === 0) return html`No delivery matches${when}.`;
   const rest = counts.all > counts.failed + counts.dead + counts.running;
@@ -72,7 +91,14 @@ function searchAnswer(found: DeliveryList["deliveries"], search: string, isJob: 
   return html`Yes: ${counted(found.length, "delivery", "deliveries")} of ${id} came, ${words}.`;
 }
 
-const tabStates: readonly (InboxState | undefined)[] = [undefined, "running", "failed", "dead", "done", "dismissed"];
+const tabStates: readonly (InboxState | undefined)[] = [
+  undefined,
+  "running",
+  "failed",
+  "dead",
+  "done",
+  "dismissed",
+];
 
 function tabs({ filter, counts }: DeliveryList, { query }: ViewContext): Html {
   const { state: _, ...rest } = filterOf(query);

@@ -23,7 +23,9 @@ export function deliveryTable(list: DeliveryList, { query, now }: ViewContext): 
   )}<th role="columnheader" scope="col" class="number wide-only">ms</th><th role="columnheader" scope="col" class="number">Received</th></tr></thead>
 <tbody role="rowgroup">${deliveries.map((delivery) => row(delivery, now))}</tbody></table>
 <div class="foot"><span>Newest first, ${deliveries.length} of ${countOf(total)}</span><span class="row"><a href="${link("deliveries", { ...carried, format: "csv" })}">Export CSV, redacted</a>${
-    query.has("before") ? html`<a class="button low" href="${link("deliveries", carried)}">Newest</a>` : nothing
+    query.has("before")
+      ? html`<a class="button low" href="${link("deliveries", carried)}">Newest</a>`
+      : nothing
   }${next === null ? nothing : html`<a class="button low" href="${link("deliveries", { ...carried, before: next })}" rel="next">Older</a>`}</span></div></div>`;
 }
 

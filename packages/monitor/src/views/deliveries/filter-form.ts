@@ -19,7 +19,9 @@ const outcomes = [
 export function filterForm({ filter, deliveries }: DeliveryList, { query, sources }: ViewContext): Html {
   const providers = [...new Set(sources.map(({ provider }) => provider).filter(Boolean))];
   const scopes = [...new Set(sources.map(({ scope }) => scope))];
-  const types = [...new Set([...(filter.type === undefined ? [] : [filter.type]), ...deliveries.map(({ type }) => type)])];
+  const types = [
+    ...new Set([...(filter.type === undefined ? [] : [filter.type]), ...deliveries.map(({ type }) => type)]),
+  ];
   const kept = { view: "deliveries", state: filter.state, cause: filter.cause, error: filter.error };
   return html`<form class="filters row" role="search" method="get">${hiddenFields(kept)}
 <label><span class="hidden">Search by job id, event id or key</span><input class="field search" type="search" name="search" value="${filter.search ?? ""}" placeholder="Job id, event id or key" autocomplete="off" spellcheck="false" maxlength="1000"></label>

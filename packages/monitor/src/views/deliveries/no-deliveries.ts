@@ -9,10 +9,19 @@ import { filterOf } from "./deliveries-page.ts";
 export function noDeliveries({ filter, job, gone }: DeliveryList, context: ViewContext): Html {
   const { query, sources, access, now } = context;
   if (sources.every(({ inbox }) => inbox === undefined)) {
-    return emptyBox("quiet", "Nothing is kept", html`Set the option <code>inbox</code> of a webhook to see what becomes of its deliveries.`);
+    return emptyBox(
+      "quiet",
+      "Nothing is kept",
+      html`Set the option <code>inbox</code> of a webhook to see what becomes of its deliveries.`,
+    );
   }
   if (gone) {
-    return emptyBox("ok", "Nothing fails for this cause any more", "What had failed for it was replayed, delivered or dismissed.", all());
+    return emptyBox(
+      "ok",
+      "Nothing fails for this cause any more",
+      "What had failed for it was replayed, delivered or dismissed.",
+      all(),
+    );
   }
   if (job !== undefined) {
     const { status, terminal, createdAt, id, provider } = job.job;
@@ -23,11 +32,20 @@ export function noDeliveries({ filter, job, gone }: DeliveryList, context: ViewC
       access.access === "all" && job.table.checkable
         ? html`<form class="row" method="post" action="${link("jobs")}">${hiddenFields({ key: id, provider })}<button class="button main" name="action" value="check-job">Check job</button><a class="button" href="?view=refused">What was refused</a></form>`
         : html`<p class="row"><a class="button" href="?view=refused">What was refused</a></p>`;
-    return emptyBox("expected", "No delivery of this job", html`It was created ${ago(createdAt.getTime(), now)} and is ${status} at the sender, as far as is known here. ${due}`, check);
+    return emptyBox(
+      "expected",
+      "No delivery of this job",
+      html`It was created ${ago(createdAt.getTime(), now)} and is ${status} at the sender, as far as is known here. ${due}`,
+      check,
+    );
   }
   const { since, ...rest } = filterOf(query);
   if (Object.keys(rest).length === 0 && since === undefined) {
-    return emptyBox("expected", "Nothing has arrived yet", "The endpoint is mounted. Send it a signed test delivery to see it here.");
+    return emptyBox(
+      "expected",
+      "Nothing has arrived yet",
+      "The endpoint is mounted. Send it a signed test delivery to see it here.",
+    );
   }
   const searched = filter.search !== undefined;
   return emptyBox(

@@ -12,7 +12,9 @@ export function actionRow(known: KnownDelivery, { access }: ViewContext): Html {
       ? html`<span class="soft">not about a job</span>`
       : html`${identifier(jobId, "job id")}${jobStatus === null ? nothing : html`<span class="soft">${jobStatus} at the sender</span>`}`;
   return html`<section aria-label="Job and actions" class="row acts"><p class="row">${job}</p>${
-    access.access === "all" ? actions(known, access.actor) : html`<p class="soft small">You may read, not act.</p>`
+    access.access === "all"
+      ? actions(known, access.actor)
+      : html`<p class="soft small">You may read, not act.</p>`
   }</section>`;
 }
 

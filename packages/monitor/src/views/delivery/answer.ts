@@ -35,14 +35,17 @@ function cause(delivery: InboxDelivery): string {
     case "store-full":
       return "The store of deliveries failed.";
     default:
-      return what === null ? "Your handler fails." : `Your handler fails: ${what}${/[.!?…]$/.test(what) ? "" : "."}`;
+      return what === null
+        ? "Your handler fails."
+        : `Your handler fails: ${what}${/[.!?…]$/.test(what) ? "" : "."}`;
   }
 }
 
 /** What the sender is expected to do, from its policy and from what this delivery says of itself. */
 function expected({ deadAt, senderAttempt, maxAttempts, requests }: InboxDelivery, now: number): Html {
   const used = senderAttempt ?? requests;
-  const attempts = maxAttempts === null ? nothing : html`; ${Math.min(used, maxAttempts)} of ${maxAttempts} attempts used`;
+  const attempts =
+    maxAttempts === null ? nothing : html`; ${Math.min(used, maxAttempts)} of ${maxAttempts} attempts used`;
   return deadAt > now
     ? html`The sender can try again until ${clock(deadAt, now)}${attempts}.`
     : html`The sender is not expected to try again${attempts}.`;
@@ -50,7 +53,9 @@ function expected({ deadAt, senderAttempt, maxAttempts, requests }: InboxDeliver
 
 function doneAnswer({ delivery, attempts }: KnownDelivery, now: number): Html {
   const success = attempts.findLast(({ outcome }) => outcome === "processed");
-  const failures = attempts.filter(({ error, outcome }) => error !== null || outcome === "persist-failed").length;
+  const failures = attempts.filter(
+    ({ error, outcome }) => error !== null || outcome === "persist-failed",
+  ).length;
   const by =
     success?.source === "replay"
       ? html`, by a replay of ${visible(success.actor ?? "somebody", 40)}`

@@ -19,7 +19,10 @@ export function bodyBox(known: KnownDelivery, { access }: ViewContext): Html {
   }
   const hidden = countHidden(redacted);
   const keeps = known.source.description?.inbox?.body;
-  const until = bodyUntil === null ? nothing : html`, kept ${state !== "done" && keeps === "failed" ? "until it succeeds or " : "until "}${day(bodyUntil)}`;
+  const until =
+    bodyUntil === null
+      ? nothing
+      : html`, kept ${state !== "done" && keeps === "failed" ? "until it succeeds or " : "until "}${day(bodyUntil)}`;
   const toggle =
     access.payload !== true
       ? html`${hidden === 0 ? "nothing" : `${hidden} ${hidden === 1 ? "value" : "values"}`} hidden`
@@ -42,13 +45,17 @@ function content({ body, redacted, raw }: KnownDelivery): Html {
 
 /** Line breaks stay, everything else that is invisible is written out. */
 function lines(text: string): string {
-  const shown = text.slice(0, mostShown).split("\n").map((line) => visible(line, mostShown));
+  const shown = text
+    .slice(0, mostShown)
+    .split("\n")
+    .map((line) => visible(line, mostShown));
   return `${shown.join("\n")}${text.length > mostShown ? "\n…" : ""}`;
 }
 
 function whyNone({ delivery, source }: KnownDelivery): string {
   const keeps = source.description?.inbox?.body;
   if (keeps === "none") return "This endpoint keeps no bodies (inbox.body is none).";
-  if (delivery.state === "done" && keeps === "failed") return "It succeeded, and bodies are kept of those alone that have not.";
+  if (delivery.state === "done" && keeps === "failed")
+    return "It succeeded, and bodies are kept of those alone that have not.";
   return "It was dropped, or its time was over.";
 }

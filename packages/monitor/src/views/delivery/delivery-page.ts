@@ -2,7 +2,7 @@ import { type Html, html, nothing } from "../../page/html.ts";
 import { fact, identifier, stateStatus } from "../../page/pieces.ts";
 import { ago, day, exactClock } from "../../page/times.ts";
 import { visible } from "../../page/visible.ts";
-import { bytesOf, exactly, number } from "../../page/words.ts";
+import { bytesOf, exactly, number, ordinal } from "../../page/words.ts";
 import type { KnownDelivery } from "../delivery.ts";
 import type { Page, ViewContext } from "../view.ts";
 import { actionRow } from "./action-row.ts";
@@ -34,11 +34,9 @@ function headersBox({ headers }: KnownDelivery): Html {
 <dl class="facts">${headers.map(([name, value]) => html`<dt>${visible(name)}</dt><dd><code>${visible(value)}</code></dd>`)}</dl></section>`;
 }
 
-function factsBox({ delivery, source }: KnownDelivery, now: number): Html {
+function factsBox({ delivery }: KnownDelivery, now: number): Html {
   const { scope, secretIndex, expiresAt } = delivery;
-  const secrets = source.description?.secrets ?? null;
-  const secret =
-    secretIndex === null ? null : `${secretIndex + 1}${secrets === null ? "" : ` of ${secrets}`}, at receipt`;
+  const secret = secretIndex === null ? null : `the ${ordinal(secretIndex)}, at receipt`;
   return html`<section class="box pad" aria-labelledby="facts"><div class="head row"><h2 id="facts">Delivery</h2></div>
 <dl class="facts">${fact("Key", identifier(delivery.key, "delivery key", { short: true }))}${fact("Event id", identifier(delivery.eventId, "event id", { short: true }))}${fact("Sequence", number(delivery.sequence))}${fact("Scope", scope === "" ? html`<span class="soft">none</span>` : visible(scope))}${fact("Event", delivery.known ? "known type and shape" : "unknown type or shape, delivered all the same")}${fact("Secret", secret)}${fact("Received", html`${ago(delivery.receivedAt, now)}, ${exactClock(delivery.receivedAt, now)}`)}${fact("Last heard", ago(delivery.lastAt, now))}${fact("Last took", exactly(Math.round(delivery.lastDurationMs)))}${fact("Size", bytesOf(delivery.bodyBytes))}${fact("Kept until", day(expiresAt))}</dl></section>`;
 }

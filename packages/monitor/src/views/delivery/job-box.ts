@@ -26,8 +26,16 @@ export function senderBox({ redacted, delivery, attempts }: KnownDelivery, now: 
   const rows: readonly (readonly [string, Html | string | number | null, Html | string | number | null])[] = [
     ["Requests", theirs.attempts, delivery.requests],
     ["Last status", theirs.lastStatus, last?.status ?? null],
-    ["Last error", theirs.lastError === null ? null : visible(withoutSignedUrls(theirs.lastError), 120), last?.errorName ?? null],
-    ["Next retry", theirs.nextRetryAt === null ? null : exactClock(theirs.nextRetryAt, now), delivery.state === "failed" ? "expected" : null],
+    [
+      "Last error",
+      theirs.lastError === null ? null : visible(withoutSignedUrls(theirs.lastError), 120),
+      last?.errorName ?? null,
+    ],
+    [
+      "Next retry",
+      theirs.nextRetryAt === null ? null : exactClock(theirs.nextRetryAt, now),
+      delivery.state === "failed" ? "expected" : null,
+    ],
   ];
   return html`<section class="box" aria-labelledby="theirs"><table><caption id="theirs">Sender’s view beside ours</caption>
 <thead><tr><td></td><th scope="col">Sender</th><th scope="col">Here</th></tr></thead>

@@ -5,7 +5,7 @@ import { glyph, type Mark } from "../../page/glyphs.ts";
 import { type Html, html, nothing } from "../../page/html.ts";
 import { clock, exactClock } from "../../page/times.ts";
 import { shownError, visible } from "../../page/visible.ts";
-import { exactly } from "../../page/words.ts";
+import { exactly, ordinal } from "../../page/words.ts";
 import type { KnownDelivery } from "../delivery.ts";
 
 /** What happened, up to now, and what is expected after it. */
@@ -46,7 +46,12 @@ function created({ redacted, attempts }: KnownDelivery, now: number): Html {
   });
 }
 
-function entry(attempt: AttemptRecord, before: AttemptRecord | undefined, known: KnownDelivery, now: number): Html {
+function entry(
+  attempt: AttemptRecord,
+  before: AttemptRecord | undefined,
+  known: KnownDelivery,
+  now: number,
+): Html {
   const { outcome, status, at, late, error } = attempt;
   const failed = classOf(outcome) === "failed";
   const same = error !== null && before?.error === error && before.errorFrame === attempt.errorFrame;
@@ -82,9 +87,8 @@ function sourceOf({ source, senderAttempt }: AttemptRecord, { delivery }: KnownD
   return senderAttempt === null ? "sender" : `sender, ${senderAttempt}${of}`;
 }
 
-function detailOf(attempt: AttemptRecord, { delivery, attempts, source }: KnownDelivery): Html {
+function detailOf(attempt: AttemptRecord, { delivery, attempts }: KnownDelivery): Html {
   const { durationMs, actor, late, status, outcome, reason } = attempt;
-  const secrets = source.description?.secrets ?? null;
   const isFirst = attempts[0] === attempt && attempt.source === "http" && delivery.secretIndex !== null;
   const parts = [
     ...(actor === null ? [] : [html`by <b>${visible(actor, 40)}</b>`]),
@@ -93,9 +97,7 @@ function detailOf(attempt: AttemptRecord, { delivery, attempts, source }: KnownD
     ...(outcome === "duplicate" ? [html`it had succeeded already, so your callback was not called`] : []),
     ...(outcome === "in-flight" ? [html`another attempt was running, so your callback was not called`] : []),
     ...(reason === null ? [] : [html`${visible(reason)}`]),
-    ...(isFirst
-      ? [html`signature verified with secret ${(delivery.secretIndex ?? 0) + 1}${secrets === null ? nothing : ` of ${secrets}`}`]
-      : []),
+    ...(isFirst ? [html`signature verified with the ${ordinal(delivery.secretIndex ?? 0)} secret`] : []),
   ];
   return html`${parts.map((part, index) => html`${index === 0 ? "" : ", "}${part}`)}`;
 }
@@ -116,7 +118,10 @@ function upcoming({ delivery }: KnownDelivery, now: number): Html {
   const [next, word] =
     left === null
       ? ["The sender’s next attempt", "expected"]
-      : [`Sender’s attempt ${(senderAttempt ?? 0) + 1} of ${maxAttempts}${left === 1 ? ", its last" : ""}`, "expected"];
+      : [
+          `Sender’s attempt ${(senderAttempt ?? 0) + 1} of ${maxAttempts}${left === 1 ? ", its last" : ""}`,
+          "expected",
+        ];
   const attempt = item({
     mark: "expected",
     className: "next",

@@ -17,7 +17,11 @@ export function statusMark(status: JobStatus): Mark {
 }
 
 /** Where a job is on its way from queued to its end. Of an ended one it is not known whether it was ever processing. */
-export function jobSteps({ status, terminal, progress }: Pick<MonitoredJob, "status" | "terminal" | "progress">): Html {
+export function jobSteps({
+  status,
+  terminal,
+  progress,
+}: Pick<MonitoredJob, "status" | "terminal" | "progress">): Html {
   const steps: readonly (readonly [Mark, string, boolean])[] = terminal
     ? [
         ["ok", "queued", false],
@@ -25,7 +29,11 @@ export function jobSteps({ status, terminal, progress }: Pick<MonitoredJob, "sta
       ]
     : [
         [status === "queued" ? "run" : "ok", "queued", status === "queued"],
-        [status === "processing" ? "run" : "expected", progressWord(status, progress), status === "processing"],
+        [
+          status === "processing" ? "run" : "expected",
+          progressWord(status, progress),
+          status === "processing",
+        ],
         ["expected", "completed", false],
       ];
   return html`<ol class="steps">${steps.map(

@@ -40,7 +40,9 @@ export function overviewAnswer(facts: Overview, { kind, senders, names }: Situat
 }
 
 function sinceWhen(senders: Situation["senders"], now: number): Html {
-  const since = senders.flatMap(({ handler }) => (handler.failingSince === null ? [] : [handler.failingSince]));
+  const since = senders.flatMap(({ handler }) =>
+    handler.failingSince === null ? [] : [handler.failingSince],
+  );
   return since.length === 0 ? nothing : html` since ${clock(Math.min(...since), now)}`;
 }
 
@@ -67,7 +69,8 @@ function fineAnswer({ senders, now }: Overview): Html {
 export function alsoTrue({ senders, now }: Overview, { kind }: Situation): Html | undefined {
   const dead = senders.filter((sender) => sender.dead > 0);
   const total = dead.reduce((sum, sender) => sum + sender.dead, 0);
-  if (kind === "empty") return html`The ${senders.length === 1 ? "endpoint is" : "endpoints are"} mounted. Send a signed test delivery to see it here.`;
+  if (kind === "empty")
+    return html`The ${senders.length === 1 ? "endpoint is" : "endpoints are"} mounted. Send a signed test delivery to see it here.`;
   if (kind !== "dead" && total > 0) {
     const names = listed(dead.map(({ source }) => sourceName(source)));
     return html`Also: ${counted(total, "delivery", "deliveries")} of ${names} ${total === 1 ? "is" : "are"} <a href="${query("deliveries", { state: "dead" })}">dead</a>; the sender has given up, so only a replay brings ${total === 1 ? "it" : "them"} back.`;

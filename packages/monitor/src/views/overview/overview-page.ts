@@ -18,7 +18,8 @@ export function overviewPage(facts: Overview, sources: readonly Source[]): Page 
   const waiting = sources.length - facts.senders.length;
   return {
     title: "Overview",
-    answer: facts.senders.length === 0 ? html`No endpoint has been made yet.` : overviewAnswer(facts, situation),
+    answer:
+      facts.senders.length === 0 ? html`No endpoint has been made yet.` : overviewAnswer(facts, situation),
     more: facts.senders.length === 0 ? undefined : alsoTrue(facts, situation),
     body: html`${facts.senders.length === 0 ? notMade() : overviewBody(facts, pathBox(facts, situation))}
 ${waiting > 0 && facts.senders.length > 0 ? html`<p class="soft small after">${waiting} more ${waiting === 1 ? "endpoint is" : "endpoints are"} made at the first request of this process.</p>` : nothing}`,
@@ -55,11 +56,13 @@ function latency(counts: readonly OutcomeCount[]): Html {
   const used = durationBuckets.filter((bucketMs) => timed.has(bucketMs));
   const first = durationBuckets.indexOf(used[0] ?? 0);
   const last = durationBuckets.indexOf(used.at(-1) ?? 0);
-  const shown = used.length === 0 ? [] : durationBuckets.slice(Math.max(0, first - 1), Math.max(last + 2, first + 5));
+  const shown =
+    used.length === 0 ? [] : durationBuckets.slice(Math.max(0, first - 1), Math.max(last + 2, first + 5));
   const total = [...timed.values()].reduce((all, count) => all + count, 0);
   const p50 = quantileMs(counts, 0.5);
   const p95 = quantileMs(counts, 0.95);
-  const summary = p50 === null || p95 === null ? "" : `half within ${exactly(p50)}, 95 % within ${exactly(p95)}`;
+  const summary =
+    p50 === null || p95 === null ? "" : `half within ${exactly(p50)}, 95 % within ${exactly(p95)}`;
   return html`<section aria-labelledby="latency"><div class="head row"><h2 id="latency">Time to answer</h2><span class="small soft">${total === 0 ? "no request in 1 h" : `${number(total)} requests of 1 h`}</span></div>
 <figure class="box pad">${total === 0 ? html`<p class="soft">Nothing to show.</p>` : html`${durationColumns(shown, timed, `Time to answer, last hour: ${summary}`)}<figcaption class="small soft">in ms, at most; ${summary}</figcaption>`}</figure></section>`;
 }

@@ -61,7 +61,8 @@ function bannerLink({ kind, senders }: Situation, newestKey: string | undefined)
   if (kind === "refusing") return html`<a class="button" href="${query("refused")}">Show why</a>`;
   if (kind === "generation") return html`<a class="button" href="${query("jobs")}">Show the jobs</a>`;
   if (kind === "silent") return html`<a class="button" href="${query("endpoints")}">Check the endpoint</a>`;
-  if (kind === "dead") return html`<a class="button" href="${query("failed")}">Show ${senders.length === 1 ? "them" : "all"}</a>`;
+  if (kind === "dead")
+    return html`<a class="button" href="${query("failed")}">Show ${senders.length === 1 ? "them" : "all"}</a>`;
   return nothing;
 }
 
@@ -90,11 +91,21 @@ function senderStep({ generations }: Overview): Html {
   }
   const ended = total("completed") + total("failed");
   if (ended > 0) {
-    return step(where, "ok", "Generating", html`<a href="?view=jobs">${total("completed")} of ${ended} jobs</a> completed in 1 h`);
+    return step(
+      where,
+      "ok",
+      "Generating",
+      html`<a href="?view=jobs">${total("completed")} of ${ended} jobs</a> completed in 1 h`,
+    );
   }
   const running = total("running");
   return running > 0
-    ? step(where, "run", "Generating", html`<a href="?view=jobs">${running} jobs</a> under way, none ended in 1 h`)
+    ? step(
+        where,
+        "run",
+        "Generating",
+        html`<a href="?view=jobs">${running} jobs</a> under way, none ended in 1 h`,
+      )
     : step(where, "quiet", "No jobs", "none ran in the last hour");
 }
 
@@ -118,7 +129,8 @@ function signatureStep({ senders }: Overview): Html {
   if (refusing.length > 0) {
     return step(where, "fail", `Refusing ${listed(refusing.map(({ source }) => sourceName(source)))}`, link);
   }
-  if (verified > 0) return step(where, "ok", "Verifying", refused > 0 ? link : `all of ${number(verified)} in 1 h`);
+  if (verified > 0)
+    return step(where, "ok", "Verifying", refused > 0 ? link : `all of ${number(verified)} in 1 h`);
   return step(where, "quiet", "Nothing to verify", refused > 0 ? link : "none refused in 1 h");
 }
 
@@ -144,6 +156,8 @@ function handlerStep({ senders, now }: Overview): Html {
     where,
     "ok",
     recovered ? "Storing again" : "Storing",
-    recovered ? `${number(failed)} failed in 1 h, and runs succeeded after them` : `${number(accepted)} of ${number(accepted)} runs in 1 h`,
+    recovered
+      ? `${number(failed)} failed in 1 h, and runs succeeded after them`
+      : `${number(accepted)} of ${number(accepted)} runs in 1 h`,
   );
 }

@@ -1,4 +1,4 @@
-import { hourMs, minuteMs, series, type Share, startOfMinute } from "../../data/counters.ts";
+import { hourMs, minuteMs, type Share, series, startOfMinute } from "../../data/counters.ts";
 import type { SenderHealth } from "../../data/sender-health.ts";
 import { sourceName } from "../../data/sources.ts";
 import { requestColumns } from "../../page/charts.ts";
@@ -10,10 +10,10 @@ import { counted, countOf, exactly, number, ordinal, percent } from "../../page/
 
 /** One sender a card: is it well, since when, with which secret. */
 export function senderCard(sender: SenderHealth, now: number): Html {
-  const { source, hour, day } = sender;
+  const { source } = sender;
   const columns = series(sender.hourCounts, { now, columns: 60, stepMs: minuteMs });
   return html`<article class="box card"><header><h3>${source.provider}${source.scope === "" ? nothing : html` <span class="chip">scope ${source.scope}</span>`}</h3>${cardStatus(sender, now)}</header>
-${source.inbox === undefined ? html`<p class="soft small">No inbox: set <code>inbox</code> to see what becomes of its deliveries.</p>` : cardFigures(sender, hour, day, now)}
+${source.inbox === undefined ? html`<p class="soft small">No inbox: set <code>inbox</code> to see what becomes of its deliveries.</p>` : cardFigures(sender)}
 ${source.inbox === undefined ? nothing : requestColumns(columns, { above: 30, below: 14, label: cardLabel(sender, now) })}
 ${source.inbox === undefined ? nothing : cardFacts(sender, now)}</article>`;
 }
@@ -28,7 +28,7 @@ function cardStatus(sender: SenderHealth, now: number): Html {
   return lastRequestAt < startOfMinute(now) - hourMs ? status("quiet", "Quiet") : status("ok", "Fine");
 }
 
-function cardFigures(sender: SenderHealth, hour: Share, day: Share, now: number): Html {
+function cardFigures({ hour, day }: SenderHealth): Html {
   const shown = ({ succeeded, total }: Share) => percent(succeeded, total);
   return html`<dl class="big"><div><dt>Success, 1 h</dt><dd><b>${shown(hour)}</b> <span class="soft small">of ${number(hour.total)}</span></dd></div>
 <div><dt>24 h</dt><dd>${shown(day)} <span class="soft small">of ${number(day.total)}</span></dd></div></dl>`;
@@ -59,11 +59,9 @@ function cardFacts(sender: SenderHealth, now: number): Html {
 <div><dt>Refused, 1 h</dt><dd>${refused === 0 ? html`<span class="soft">0</span>` : html`<a href="${query("refused")}" aria-label="${counted(refused, "request")} refused in 1 h"><b>${number(refused)}</b></a>`}</dd></div></dl>`;
 }
 
-function secretInUse({ secrets, source }: SenderHealth): Html {
+/** The one that matched last; another than the first means that secrets are being rotated. */
+function secretInUse({ secrets }: SenderHealth): Html {
   const [latest] = secrets;
-  const configured = source.description?.secrets ?? null;
   if (latest === undefined) return html`<span class="soft">–</span>`;
-  if (configured === 1) return html`<b>only</b> one`;
-  const word = html`<b${latest.index > 0 ? html` class="warn"` : nothing}>${ordinal(latest.index)}</b>`;
-  return configured === null ? word : html`${word} of ${configured}`;
+  return html`<b${latest.index > 0 ? html` class="warn"` : nothing}>${ordinal(latest.index)}</b>`;
 }

@@ -33,7 +33,9 @@ export function situationOf({ senders, generations, now }: Overview): Situation 
     const concerned = senders.filter(applies);
     if (concerned.length > 0) return about(kind, concerned);
   }
-  const anything = senders.some(({ dayCounts, lastSuccessAt }) => sum(dayCounts) > 0 || lastSuccessAt !== null);
+  const anything = senders.some(
+    ({ dayCounts, lastSuccessAt }) => sum(dayCounts) > 0 || lastSuccessAt !== null,
+  );
   return about(anything ? "fine" : "empty", senders);
 }
 
