@@ -95,7 +95,7 @@ describeWithServer("the schema of jobs in PostgreSQL", await findPostgres(), (se
   ])("a database that is newer, breaking: %s, %s", async (breaking) => {
     await postgresJobs({ client: pool }).migrate();
     await pool.query(`ALTER TABLE latchhook_jobs_migrations ADD COLUMN breaking boolean NOT NULL DEFAULT false;
-      INSERT INTO latchhook_jobs_migrations (version, breaking) VALUES (2, ${breaking}), (3, false)`);
+      INSERT INTO latchhook_jobs_migrations (version, breaking) VALUES (3, ${breaking}), (4, false)`);
     const used = use(postgresJobs({ client: pool }));
     if (!breaking) return expect(await used).toBe("processing");
     await expect(used).rejects.toMatchObject({
@@ -157,11 +157,10 @@ describe("the schema of jobs in SQLite", () => {
 
   test.each([
     [1, "is used"],
-    [2, "is refused, saying what to upgrade"],
+    [3, "is refused, saying what to upgrade"],
   ])("a file that is newer, and requires version %d, %s", async (required) => {
     await useFile();
-    database.exec(`ALTER TABLE latchhook_jobs_meta ADD COLUMN required_version INTEGER NOT NULL DEFAULT 1;
-      UPDATE latchhook_jobs_meta SET schema_version = 3, required_version = ${required}`);
+    database.exec(`UPDATE latchhook_jobs_meta SET schema_version = 4, required_version = ${required}`);
     if (required === 1) return expect(await useFile()).toBe("processing");
     await expect(useFile()).rejects.toMatchObject({
       code: "store-misconfigured",

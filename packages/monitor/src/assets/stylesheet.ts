@@ -34,6 +34,7 @@ main>section,main>.columns,main>form.box{margin-top:28px}
 main>section+section.tight,main>section+.box,main>.box+.box,.group+.group{margin-top:16px}
 .after{margin-top:12px}
 .top{justify-content:space-between}
+.top .button.quiet{margin-right:-8px}
 .live::before{content:"";display:inline-block;width:7px;height:7px;border-radius:50%;background:var(--edge);margin-right:7px}
 .live.on::before{background:var(--accent)}
 .lede{max-width:46em;margin-top:8px;font-size:22px;line-height:30px;font-weight:500;letter-spacing:-.012em;text-wrap:pretty;overflow-wrap:anywhere}
@@ -42,13 +43,13 @@ main>section+section.tight,main>section+.box,main>.box+.box,.group+.group{margin
 .box{background:var(--surface);border:1px solid var(--line);border-radius:8px}
 .pad{padding:16px}
 .columns{display:grid;grid-template-columns:minmax(0,1fr) 336px;gap:28px 24px;align-items:start}
-.columns>div{display:grid;gap:16px;min-width:0}
+.columns>div{display:grid;grid-template-columns:minmax(0,1fr);gap:16px;min-width:0}
 .glyph{flex:none;width:13px;height:13px;fill:currentColor;vertical-align:-1.5px;margin-right:6px}
 .glyph .cut,.glyph .line{fill:none;stroke:currentColor;stroke-width:1.9;stroke-linecap:round;stroke-linejoin:round}
 .glyph .cut{stroke:var(--surface)}
 .status{font-weight:500}
 .chip{padding:1px 6px;border:1px solid var(--line);border-radius:4px;font-size:12px;line-height:16px;font-weight:400}
-.id{display:inline-flex;align-items:center;gap:2px;max-width:100%}
+.id{display:inline-flex;vertical-align:top;align-items:center;gap:2px;max-width:100%}
 .id code{overflow:hidden;text-overflow:ellipsis;white-space:nowrap;user-select:all;-webkit-user-select:all}
 .mid{font-size:0}.dots{user-select:none;-webkit-user-select:none}
 .copy{position:relative;flex:none;width:24px;height:24px;margin:-2px 0;border:0;border-radius:4px;background:none;color:var(--soft);cursor:copy}
@@ -91,7 +92,7 @@ main>section+section.tight,main>section+.box,main>.box+.box,.group+.group{margin
 .nums{display:grid;grid-template-columns:repeat(3,auto);justify-content:space-between;gap:10px 12px;margin-top:12px}
 .nums a{text-decoration:underline;text-decoration-color:var(--edge)}
 .nums a:not(.fail){color:inherit}
-.facts{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:5px 16px;align-items:baseline}
+.facts{display:grid;align-content:start;grid-template-columns:max-content minmax(0,1fr);gap:5px 16px;align-items:baseline}
 .facts dd,.error,.group h3,td{overflow-wrap:anywhere}
 .two{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,380px),1fr));gap:16px 40px}
 .two>div{min-width:0}
@@ -116,10 +117,11 @@ tr>:last-child{padding-right:16px}
 tbody tr:last-child>*{border-bottom:0}
 tbody tr:hover{background:var(--sunk)}
 td .button.low{margin:-2px 0}
+td .row{flex-wrap:nowrap;justify-content:flex-end}
 .number{text-align:right}
 .clip{width:50%;max-width:0;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .foot{gap:16px;padding:10px 16px;border-top:1px solid var(--line);align-items:center;flex-wrap:wrap}
-.steps{display:inline-flex;flex-wrap:wrap;align-items:center;color:var(--soft)}
+.steps{display:inline-flex;align-items:center;color:var(--soft)}
 .steps li{display:flex;align-items:center;white-space:nowrap}
 .steps li+li::before{content:"";width:10px;margin:0 6px;border-top:1px solid var(--edge)}
 .steps .now{color:var(--text);font-weight:500}
@@ -167,6 +169,8 @@ main{padding:16px 16px 48px}
 .rows .whole{flex:0 0 100%;order:1}
 .rows .clip{white-space:normal}
 .wide-only,.rows .wide-only{display:none}
+.steps{flex-wrap:wrap}
+.rows td .row{justify-content:flex-start}
 .filters select,.filters .button{flex:1 1 40%;justify-content:center}
 .button,.field{height:36px}
 .button.low{height:32px}

@@ -32,7 +32,7 @@ export async function failed(context: ViewContext): Promise<View> {
         group,
         cause: await causeOf(group),
         succeededSince: index < lookedInto ? await succeededSince(context, group) : 0,
-        sender: source === undefined ? undefined : senderHealth(source, counts, tallies, now),
+        sender: source === undefined ? undefined : senderHealth(source, counts, { tallies, groups, now }),
       };
     }),
   );

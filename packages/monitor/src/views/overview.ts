@@ -28,7 +28,7 @@ export async function overview({ sources, jobs, now }: ViewContext): Promise<Vie
   const facts: Overview = {
     senders: sources
       .filter(({ description }) => description !== undefined)
-      .map((source) => senderHealth(source, counts, tallies, now)),
+      .map((source) => senderHealth(source, counts, { tallies, groups, now })),
     groups,
     generations: jobs.length === 0 ? null : providers.map((provider) => generationOf(provider, watched, now)),
     now,

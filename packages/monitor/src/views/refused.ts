@@ -42,7 +42,7 @@ export async function refused(context: ViewContext): Promise<View> {
     ),
     senders: sources
       .filter(({ description }) => description !== undefined)
-      .map((source) => senderHealth(source, counts, [], now)),
+      .map((source) => senderHealth(source, counts, { tallies: [], groups: [], now })),
   };
   return { json: { refused: rows(counts) }, page: () => refusedPage(facts, context) };
 }

@@ -15,11 +15,11 @@ export function deliveryTable(list: DeliveryList, { query, now }: ViewContext): 
   const { deliveries, next, counts, filter } = list;
   const carried = filterOf(query);
   const total = counts[filter.state ?? "all"];
-  const headings = ["State", "Event", "Job", "Sender", "Requests", "Last answer"];
+  const headings = ["State", "Event", "Job", "Sender", "Attempts", "Last answer"];
   return html`<div class="box scroll"><table class="rows" role="table"><caption class="hidden">Deliveries, newest first</caption>
 <thead role="rowgroup"><tr role="row">${headings.map(
     (heading) =>
-      html`<th role="columnheader" scope="col"${heading === "Requests" ? html` class="wide-only"` : nothing}>${heading}</th>`,
+      html`<th role="columnheader" scope="col"${heading === "Attempts" ? html` class="wide-only"` : nothing}>${heading}</th>`,
   )}<th role="columnheader" scope="col" class="number wide-only">ms</th><th role="columnheader" scope="col" class="number">Received</th></tr></thead>
 <tbody role="rowgroup">${deliveries.map((delivery) => row(delivery, now))}</tbody></table>
 <div class="foot"><span>Newest first, ${deliveries.length} of ${countOf(total)}</span><span class="row"><a href="${link("deliveries", { ...carried, format: "csv" })}">Export CSV, redacted</a>${
@@ -42,9 +42,11 @@ function row(delivery: InboxDelivery, now: number): Html {
 }
 
 /** The sender's attempts used of those that it makes. */
-function attempts({ requests, maxAttempts, state }: InboxDelivery): Html {
+function attempts({ requests, senderAttempt, maxAttempts, state }: InboxDelivery): Html {
+  if (requests === 0) return html`<span class="soft">by a check</span>`;
+  const used = Math.max(requests, senderAttempt ?? 0);
   const failed = state === "failed" || state === "dead" || state === "dismissed";
-  return html`${pips(requests, maxAttempts, failed)}${requests}${maxAttempts === null ? nothing : ` of ${maxAttempts}`}`;
+  return html`${pips(used, maxAttempts, failed)}${used}${maxAttempts === null ? nothing : ` of ${maxAttempts}`}`;
 }
 
 function lastAnswer(delivery: InboxDelivery): Html {

@@ -43,7 +43,7 @@ function cause(delivery: InboxDelivery): string {
 
 /** What the sender is expected to do, from its policy and from what this delivery says of itself. */
 function expected({ deadAt, senderAttempt, maxAttempts, requests }: InboxDelivery, now: number): Html {
-  const used = senderAttempt ?? requests;
+  const used = Math.max(requests, senderAttempt ?? 0);
   const attempts =
     maxAttempts === null ? nothing : html`; ${Math.min(used, maxAttempts)} of ${maxAttempts} attempts used`;
   return deadAt > now

@@ -1,3 +1,4 @@
+import { statusOfJob } from "../../data/job-health.ts";
 import { readSenderView } from "../../data/sender-view.ts";
 import { status } from "../../page/glyphs.ts";
 import { type Html, html, nothing } from "../../page/html.ts";
@@ -11,11 +12,13 @@ import { jobSteps, statusMark } from "../jobs/job-steps.ts";
 /** The job that the delivery is about, as the table of jobs knows it. */
 export function jobBox({ job, delivery }: KnownDelivery, now: number): Html {
   if (job === undefined) return nothing;
-  const { status: word, createdAt, updatedAt, checkedAt, problem, terminal, settled, id } = job.job;
+  const { createdAt, updatedAt, checkedAt, problem, settled, id } = job.job;
+  const known = statusOfJob(job, [delivery]);
+  const { status: word, terminal } = known;
   const took = updatedAt.getTime() - createdAt.getTime();
   return html`<section class="box pad" aria-labelledby="job"><div class="head row"><h2 id="job">Job</h2><a class="end small" href="${link("jobs", { job: id, provider: delivery.provider })}">Open</a></div>
-<p>${jobSteps(job.job)}</p>
-<dl class="facts after">${fact("Id", identifier(id, "job id", { short: true }))}${fact("Status", status(statusMark(word), word))}${fact(terminal ? "Ended" : "Heard of", ago(updatedAt.getTime(), now))}${fact("Took", terminal ? exactly(took) : null)}${fact("Persisted", terminal ? (settled ? "yes" : "not yet") : null)}${fact("Checked", checkedAt === null ? "never" : ago(checkedAt.getTime(), now))}${fact("Problem", problem === null ? null : html`<code class="warn">${visible(problem)}</code>`)}</dl></section>`;
+<p>${jobSteps(known)}</p>
+<dl class="facts after">${fact("Id", identifier(id, "job id", { short: true }))}${fact("Status", status(statusMark(word), word))}${fact(job.job.terminal ? "Ended" : "Last news", ago(updatedAt.getTime(), now))}${fact("Took", job.job.terminal ? exactly(took) : null)}${fact("Persisted", terminal ? (settled ? "yes" : "not yet") : null)}${fact("Checked", checkedAt === null ? "never" : ago(checkedAt.getTime(), now))}${fact("Problem", problem === null ? null : html`<code class="warn">${visible(problem)}</code>`)}</dl></section>`;
 }
 
 /** The sender's own account of this delivery beside ours. */

@@ -44,7 +44,7 @@ function endpointBox(sender: SenderHealth, now: number): Html {
   const { provider, scope, store, limits, policy } = description;
   const dropped = inbox?.dropped() ?? 0;
   return html`<section class="box pad" aria-label="${provider} ${scope}"><div class="head row"><h2>${provider}</h2>${scope === "" ? nothing : html`<span class="chip">scope ${visible(scope)}</span>`}<span class="end">${receiving(sender, now)}</span></div>
-<div class="two"><dl class="facts">${fact("store", `${store.name}${store.schemaVersion === null ? "" : `, schema version ${store.schemaVersion}`}`)}${fact("maxBodyBytes", bytesOf(limits.maxBodyBytes))}${fact("maxBytesInFlight", bytesOf(limits.maxBytesInFlight))}${fact("inbox", inboxWords(description))}${fact("encrypted", description.inbox === null ? null : description.inbox.encrypted ? "yes" : "no")}${fact("rows dropped", dropped === 0 ? null : html`<b class="warn">${number(dropped)}</b> <span class="soft">by this process: the store could not keep up</span>`)}</dl>
+<div class="two"><dl class="facts">${fact("store", `${store.name}${store.schemaVersion === null ? "" : `, schema version ${store.schemaVersion}`}`)}${fact("maxBodyBytes", bytesOf(limits.maxBodyBytes))}${fact("maxBytesInFlight", bytesOf(limits.maxBytesInFlight))}${fact("inbox", inboxWords(description))}${fact("headers kept", description.inbox === null ? null : visible(description.inbox.headers.join(", ")) || "none")}${fact("encrypted", description.inbox === null ? null : description.inbox.encrypted ? "yes" : "no")}${fact("rows dropped", dropped === 0 ? null : html`<b class="warn">${number(dropped)}</b> <span class="soft">by this process: the store could not keep up</span>`)}</dl>
 <dl class="facts">${fact("leaseMs", exactly(limits.leaseMs))}${fact("maxRunMs", exactly(limits.maxRunMs))}${fact("waitMs", exactly(limits.waitMs))}${fact("retainMs", exactly(limits.retainMs))}</dl>
 <div>${oneAttempt(description)}</div>
 <div>${retries(policy)}</div></div></section>`;
@@ -63,8 +63,7 @@ function inboxWords({ inbox }: ReceiverDescription): Html | string {
     inbox.body === "none"
       ? "no bodies"
       : `bodies of ${inbox.body === "all" ? "all" : "failed"}, ${number(inbox.bodyDays)} d`;
-  const headers = inbox.headers.length === 0 ? "" : `; headers ${inbox.headers.join(", ")}`;
-  return visible(`${bodies}; rows ${number(inbox.days)} d${headers}`);
+  return `${bodies}; rows ${number(inbox.days)} d`;
 }
 
 /** The sender's timeout, and what of it is used. */

@@ -31,7 +31,11 @@ function answer(causes: readonly FailureCause[], total: number): Html {
   const mended = causes.filter(isMended).length;
   const facts = [
     ...(still > 0 ? [html`<strong class="fail">${some(still, causes.length)} still happening</strong>`] : []),
-    ...(mended > 0 ? [html`${some(mended, causes.length)} mended, by what succeeded since`] : []),
+    ...(mended > 0
+      ? [
+          html`${mended === causes.length ? (causes.length === 1 ? "It looks" : "All look") : mended === 1 ? "one looks" : `${mended} look`} mended`,
+        ]
+      : []),
   ];
   const summary = html`${counted(total, "delivery", "deliveries")}, ${counted(causes.length, "cause")}.`;
   return facts.length === 0

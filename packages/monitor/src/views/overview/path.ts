@@ -33,7 +33,8 @@ export function errorText(failure: {
 }
 
 function banner({ kind, names }: Situation, { generations }: Overview): readonly [string, Mark, string] {
-  const them = generations === null ? "" : " Generation at the senders is not what fails.";
+  const isFine = generations?.every(({ failing, completed }) => !failing && completed > 0) === true;
+  const them = isFine ? " Generation at the senders is fine." : "";
   switch (kind) {
     case "refusing":
       return ["here", "fail", `What comes from ${names} does not verify, so none of it is let in.`];
@@ -146,7 +147,7 @@ function handlerStep({ senders, now }: Overview): Html {
       where,
       "fail",
       `Failing for ${names}`,
-      html`${number(failures)} since ${clock(since, now)}, none succeeded${code === null ? nothing : html`: <code>${code}</code>`}`,
+      html`${number(failures)} failed since ${clock(since, now)}${code === null ? nothing : html`: <code>${code}</code>`}`,
     );
   }
   const { accepted, failed } = hourTotals(senders);

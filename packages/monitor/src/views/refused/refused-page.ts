@@ -8,7 +8,7 @@ import { type Html, html, nothing } from "../../page/html.ts";
 import { emptyBox } from "../../page/pieces.ts";
 import { clock, clockText } from "../../page/times.ts";
 import { visible } from "../../page/visible.ts";
-import { counted, exactly, number, ordinal } from "../../page/words.ts";
+import { counted, exactly, listed, number, ordinal } from "../../page/words.ts";
 import type { Refusals, RefusedFacts } from "../refused.ts";
 import type { Page, ViewContext } from "../view.ts";
 import { verdictOf } from "./verdict.ts";
@@ -39,13 +39,13 @@ function answer({ hour, day }: RefusedFacts): Html {
   const start = html`${counted(total, "request")} ${total === 1 ? "was" : "were"} refused in the last hour.`;
   const locked = verdicts.filter(({ verdict }) => verdict.kind === "locked-out");
   if (locked.length > 0) {
-    const names = [...new Set(locked.map(sourceName))].join(", ");
+    const names = listed([...new Set(locked.map(sourceName))]);
     return html`${start} <strong class="fail">Nothing of ${names} verifies</strong>: is the secret right?`;
   }
   const forged = verdicts.filter(({ verdict }) => verdict.kind === "forged");
   const count = forged.reduce((all, one) => all + one.count, 0);
   if (count === 0) return html`${start} The reasons and their likely causes are below.`;
-  const names = [...new Set(forged.map(sourceName))].join(", ");
+  const names = listed([...new Set(forged.map(sourceName))]);
   return html`${start} <strong>${count === total ? (total === 1 ? "It looks" : "They look") : `${number(count)} look`} forged</strong>: genuine webhooks of ${names} verified in the same minutes.`;
 }
 
@@ -101,7 +101,7 @@ function rotationBox({ source, secrets, dayCounts }: SenderHealth, now: number):
       ? `Only the ${ordinal(latest.index)} of the configured secrets matched in 24 hours.`
       : nothing
   }</p></div>
-<div>${secrets.map((use) => secretChart(use, dayCounts, now))}</div></article>`;
+<div>${[...secrets].sort((one, other) => one.index - other.index).map((use) => secretChart(use, dayCounts, now))}</div></article>`;
 }
 
 function rotationHint({ index, lastAt }: SecretUse, matches: boolean, horizonMs: number, now: number): Html {
