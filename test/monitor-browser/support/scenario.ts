@@ -1,10 +1,14 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { logOutcomes } from "@latchhook/core";
 import { aiStats } from "@latchhook/core/providers/ai-stats";
 import { creativeai } from "@latchhook/core/providers/creativeai";
 import { videogen } from "@latchhook/core/providers/videogen";
 import { memoryStore } from "@latchhook/core/stores/memory";
 import { webhook } from "@latchhook/express";
 import { type MonitorOptions, monitor } from "@latchhook/monitor";
-import { listen, type SignAiStatsOptions, signAiStats } from "@latchhook/testing";
+import { type SignAiStatsOptions, signAiStats } from "@latchhook/testing";
 import express from "express";
 import { type JobTable, jobTable } from "./job-table.ts";
 import { seedHistory } from "./seed-history.ts";
@@ -36,6 +40,8 @@ export interface ScenarioOptions {
   readonly authorize?: MonitorOptions["authorize"];
   readonly origin?: string;
   readonly history?: boolean;
+  /** Default: a free one. */
+  readonly port?: number;
   /** Mounted before everything else. */
   readonly before?: readonly express.RequestHandler[];
 }
@@ -56,7 +62,11 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
   const jobs = jobTable();
   const persisted: string[] = [];
   let failure: Error | undefined;
-  const shared = { store, inbox: { headers: ["user-agent", "content-type"] }, onOutcome: () => {} };
+  const shared = {
+    store,
+    inbox: { headers: ["user-agent", "content-type"] },
+    onOutcome: logOutcomes({ warn() {}, error() {} }),
+  };
   const persist = (event: { readonly job: { readonly id: string } | null }) => {
     if (failure !== undefined) throw failure;
     persisted.push(event.job?.id ?? "none");
@@ -73,8 +83,9 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
   app.all("/webhooks/creativeai", hooks[2]);
   app.use(path, monitor({ webhooks: hooks, jobs: [jobs.tracker], authorize, origin: options.origin }));
   if (options.history !== false) await seedHistory(store);
-  const server = await listen(app);
-  const url = server.url.replace(/\/webhooks$/, "");
+  const server = createServer(app).listen(options.port ?? 0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     url,
     page: `${url}${path}`,
@@ -90,7 +101,8 @@ export async function startScenario(options: ScenarioOptions = {}): Promise<Scen
     },
     flush: async () => void (await Promise.all(hooks.map((hook) => hook.inbox?.flush()))),
     async close() {
-      await server.close();
+      server.closeAllConnections();
+      server.close();
       await Promise.all(hooks.map((hook) => hook.close()));
       await jobs.close();
     },

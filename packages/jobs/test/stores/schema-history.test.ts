@@ -67,11 +67,15 @@ describeWithServer("the schema of jobs in PostgreSQL", await findPostgres(), (se
     await expect(await dumpPostgres(database.url)).toMatchFileSnapshot(present);
   });
 
-  test("a table from before there were versions is used as it is, and is upgraded with what it holds", async () => {
+  test("a table from before there were versions is upgraded, and is named until it is", async () => {
     await runOnServer(database.url, unversioned("postgres"));
     const store = postgresJobs({ client: pool });
-    expect(await use(store)).toBe("processing");
+    await expect(use(store)).rejects.toMatchObject({
+      code: "store-misconfigured",
+      message: expect.stringMatching(/at version 1, and this code needs 2/),
+    });
     await Promise.all([store.migrate(), postgresJobs({ client: pool }).migrate()]);
+    expect(await use(store)).toBe("processing");
     await expect(await dumpPostgres(database.url)).toMatchFileSnapshot(present);
     expect((await store.get(owner, "j1"))?.status).toBe("processing");
   });
@@ -148,7 +152,14 @@ describe("the schema of jobs in SQLite", () => {
     expect(statements).toEqual(released.map(({ sql }) => sql));
   });
 
-  const earlier = [["nothing", ""], ["no version", unversioned("sqlite")], ...stagesOf(released)] as const;
+  // From step 2 on the version is recorded by code.
+  const recorded = (sql: string, version: number) =>
+    version === 1
+      ? sql
+      : `${sql}\nALTER TABLE latchhook_jobs_meta ADD COLUMN required_version INTEGER NOT NULL DEFAULT 1;
+        UPDATE latchhook_jobs_meta SET schema_version = ${version};`;
+  const stages = stagesOf(released).map(([name, sql], index) => [name, recorded(sql, index + 1)] as const);
+  const earlier = [["nothing", ""], ["no version", unversioned("sqlite")], ...stages] as const;
   test.each(earlier)("of a file with %s becomes the one on record", async (_name, sql) => {
     database.exec(sql);
     expect(await useFile()).toBe("processing");

@@ -1,5 +1,5 @@
-import { isWorkerd } from "@latchhook/core";
-import { readFilter, resolveCause } from "../data/read-filter.ts";
+import { type InboxFilter, isWorkerd } from "@latchhook/core";
+import { readFilter, resolveCause, unreadFields } from "../data/read-filter.ts";
 import { planReplay } from "../data/replay-plan.ts";
 import { query as link } from "../page/pieces.ts";
 import { filterOf } from "../views/deliveries/deliveries-page.ts";
@@ -16,21 +16,20 @@ const nothingMatches: Acted = {
   message: "Nothing was replayed: nothing fails for this cause any more.",
 };
 
-/** How many would be replayed. */
-export async function replayPlan({ sources, now }: ViewContext, fields: URLSearchParams): Promise<Acted> {
-  const filter = await resolveCause(sources, readFilter(fields, now));
-  if (filter === undefined) return nothingMatches;
-  const { planned, replayable, more } = await planReplay(sources, filter);
-  return { outcome: "planned", details: { planned, replayable, more }, view: link("plan", filterOf(fields)) };
-}
-
-/** Replays what matches and has not succeeded. */
-export async function replayAll(
-  { sources, access, wantsJson, now }: ViewContext,
+/** What a form asks for, or why that is refused. */
+async function filterOfForm(
+  { sources, now }: ViewContext,
   fields: URLSearchParams,
-): Promise<Acted> {
-  const filter = await resolveCause(sources, readFilter(fields, now));
-  if (filter === undefined) return nothingMatches;
+): Promise<InboxFilter | Acted> {
+  const filter = readFilter(fields, now);
+  const unread = unreadFields(fields, filter);
+  if (unread.length > 0) {
+    return {
+      outcome: "bad-filter",
+      status: 400,
+      message: `Nothing was replayed: ${unread.join(" and ")} could not be read.`,
+    };
+  }
   if (filter.state === "done" || filter.state === "running") {
     return {
       outcome: "not-failed",
@@ -38,6 +37,27 @@ export async function replayAll(
       message: "Only what has not succeeded is replayed in bulk.",
     };
   }
+  return (await resolveCause(sources, filter)) ?? nothingMatches;
+}
+
+function isRefusal(value: InboxFilter | Acted): value is Acted {
+  return "message" in value;
+}
+
+/** How many would be replayed. */
+export async function replayPlan(context: ViewContext, fields: URLSearchParams): Promise<Acted> {
+  const filter = await filterOfForm(context, fields);
+  if (isRefusal(filter)) return filter;
+  const { sources } = context;
+  const { planned, replayable, more } = await planReplay(sources, filter);
+  return { outcome: "planned", details: { planned, replayable, more }, view: link("plan", filterOf(fields)) };
+}
+
+/** Replays what matches and has not succeeded. */
+export async function replayAll(context: ViewContext, fields: URLSearchParams): Promise<Acted> {
+  const filter = await filterOfForm(context, fields);
+  if (isRefusal(filter)) return filter;
+  const { sources, access, wantsJson, now } = context;
   const run = beginRun(sources, filter, access.actor, now);
   // There nothing goes on after the answer.
   if (isWorkerd()) await run.ended;

@@ -2,13 +2,13 @@
 export const stylesheet = `:root{color-scheme:light dark;--page:#f6f7f9;--surface:#fff;--sunk:#f0f2f5;--line:#e3e6eb;--edge:#c9ced7;--text:#171a21;--soft:#59616e;--accent:#3550d0;--on:#fff;--ok:#13734f;--fail:#bf2e1a;--warn:#8a5a00;--here:#fdf3f1;--there:#fcf6e9;--bar:#8492aa;--bar-soft:#c3ccd9;--bar-fail:#cf3f2a;--bar-refused:#c4881a}
 @media (prefers-color-scheme:dark){:root{--page:#0e1014;--surface:#15181e;--sunk:#1b1f27;--line:#262b35;--edge:#3c4350;--text:#e6e9ef;--soft:#9ba4b3;--accent:#9aadff;--on:#10131c;--ok:#55c597;--fail:#ff8a78;--warn:#e6b257;--here:#221615;--there:#201a0f;--bar:#66748d;--bar-soft:#394252;--bar-fail:#ff7a66;--bar-refused:#b08430}}
 *{box-sizing:border-box;margin:0}
-body{display:grid;grid-template-columns:204px minmax(0,1fr);min-height:100vh;background:var(--page);color:var(--text);font:14px/20px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;font-variant-numeric:tabular-nums}
+body{display:grid;grid-template-columns:204px minmax(0,1fr);min-height:100vh;background:linear-gradient(var(--line),var(--line)) 203px 0/1px 100% no-repeat var(--page);color:var(--text);font:14px/20px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;font-variant-numeric:tabular-nums}
 h1,h2,h3,strong,b{font-weight:600}
 h2,h3{font-size:14px}
 h1{font-size:13px;color:var(--soft)}
 ol,ul{list-style:none;padding:0}
 a{color:var(--accent);text-decoration:none;text-underline-offset:3px}
-a:hover,.lede a,.more a,p a{text-decoration:underline}
+a:hover,.lede a,.more a,p a,h1 a{text-decoration:underline}
 code,pre{font:12.5px/20px ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace}
 code,bdi,td,dd,h3{unicode-bidi:isolate}
 time,thead th,.number,.status,.chip,.button,.field,.tabs a,.rail li a,.nowrap{white-space:nowrap}
@@ -22,7 +22,7 @@ main:focus{outline:0}
 .count{font-weight:400}
 .row{display:flex;align-items:center;flex-wrap:wrap;gap:4px 8px}
 .end{margin-left:auto}
-.rail{position:sticky;top:0;height:100vh;display:flex;flex-direction:column;gap:20px;padding:20px 12px;border-right:1px solid var(--line)}
+.rail{position:sticky;top:0;height:100vh;display:flex;flex-direction:column;gap:20px;padding:20px 12px}
 .brand{display:flex;align-items:center;gap:8px;padding:0 8px;color:inherit;font-weight:600;font-size:15px}
 .brand svg{fill:none;stroke:var(--accent);stroke-width:2;stroke-linecap:round}
 .rail li a{display:flex;justify-content:space-between;gap:6px;padding:5px 8px;margin-bottom:1px;border-radius:6px;color:var(--soft)}
@@ -64,7 +64,6 @@ main>section+section.tight,main>section+.box,main>.box+.box,.group+.group{margin
 .button.quiet:hover{background:var(--sunk)}
 .button.low{height:24px;padding:0 8px}
 .filters{margin-bottom:12px}
-.filters label{display:contents}
 .filters .search{flex:1 1 220px}
 .field{border-color:var(--bar)}
 .filters select{flex:0 1 132px;min-width:0;padding:0 8px}
@@ -148,13 +147,15 @@ pre{overflow:auto;max-height:640px;padding:10px 16px 14px;tab-size:2}
 .notice{padding:24px}
 .notice p{margin:4px 0 0;max-width:48em}
 .notice form,.notice .row{margin-top:12px}
-.bare{display:block}.bare main{max-width:640px;margin:8vh auto 0}.bare h1{font-size:16px;color:inherit}
+.narrow-only{display:none}
+.bare{display:block;background:var(--page)}.bare main{max-width:640px;margin:8vh auto 0}.bare h1{font-size:16px;color:inherit}
 .said{padding:12px 16px}
 progress{width:100%;height:10px;accent-color:var(--accent)}
 .check{display:inline-flex;gap:6px;align-items:center}
 @media (max-width:1000px){.columns,.group{grid-template-columns:minmax(0,1fr)}.columns>div{display:contents}.columns .later{order:1}.path ol{grid-template-columns:1fr 1fr}.path li:nth-child(3){border-left:0}.path li:nth-child(n+3){border-top:1px solid var(--line)}.path li:nth-child(3)::before{display:none}}
 @media (max-width:820px){
-body{display:block}
+body{display:block;background:var(--page)}
+.narrow-only{display:inline}
 .rail{position:static;height:auto;gap:8px;padding:12px 16px 0;border:0;border-bottom:1px solid var(--line)}
 .rail ul{display:flex;flex-wrap:wrap;margin:0 -8px;padding-bottom:8px}
 .brand{padding:0}
@@ -169,6 +170,7 @@ main{padding:16px 16px 48px}
 .rows .whole{flex:0 0 100%;order:1}
 .rows .clip{white-space:normal}
 .wide-only,.rows .wide-only{display:none}
+.rows .number{text-align:left}.rows .number.end{text-align:right}
 .steps{flex-wrap:wrap}
 .rows td .row{justify-content:flex-start}
 .filters select,.filters .button{flex:1 1 40%;justify-content:center}

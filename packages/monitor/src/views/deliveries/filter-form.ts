@@ -1,5 +1,6 @@
 import { type Html, html, nothing } from "../../page/html.ts";
 import { hiddenFields } from "../../page/pieces.ts";
+import { visible } from "../../page/visible.ts";
 import type { DeliveryList } from "../deliveries.ts";
 import type { ViewContext } from "../view.ts";
 import { periodWords } from "./deliveries-page.ts";
@@ -24,7 +25,7 @@ export function filterForm({ filter, deliveries }: DeliveryList, { query, source
   ];
   const kept = { view: "deliveries", state: filter.state, cause: filter.cause, error: filter.error };
   return html`<form class="filters row" role="search" method="get">${hiddenFields(kept)}
-<label><span class="hidden">Search by job id, event id or key</span><input class="field search" type="search" name="search" value="${filter.search ?? ""}" placeholder="Job id, event id or key" autocomplete="off" spellcheck="false" maxlength="1000"></label>
+<input aria-label="Search by job id, event id or key" class="field search" type="search" name="search" value="${filter.search ?? ""}" placeholder="Job id, event id or key" autocomplete="off" spellcheck="false" maxlength="1000">
 ${select("provider", "Sender", "Any sender", providers.map(same), filter.provider)}
 ${scopes.length > 1 ? select("scope", "Scope", "Any scope", scopes.filter(Boolean).map(same), filter.scope) : nothing}
 ${select("type", "Type", "Any type", types.sort().map(same), filter.type)}
@@ -50,8 +51,8 @@ function select(
   options: readonly (readonly [string, string])[],
   chosen: string | undefined,
 ): Html {
-  return html`<label><span class="hidden">${label}</span><select class="field" name="${name}"><option value="">${any}</option>${options.map(
+  return html`<select class="field" name="${name}" aria-label="${label}"><option value="">${any}</option>${options.map(
     ([value, word]) =>
-      html`<option value="${value}"${value === chosen ? html` selected` : nothing}>${word}</option>`,
-  )}</select></label>`;
+      html`<option value="${value}"${value === chosen ? html` selected` : nothing}>${visible(word, 60)}</option>`,
+  )}</select>`;
 }

@@ -71,9 +71,8 @@ function doneAnswer({ delivery, attempts }: KnownDelivery, now: number): Html {
 export function whatNext({ delivery, job }: KnownDelivery, now: number): Html | undefined {
   const { state, jobStatus, hasBody, deadAt } = delivery;
   if (state !== "failed" && state !== "dead") return undefined;
-  const status = job?.job.status ?? jobStatus;
-  const atSender =
-    status === "completed" ? "The job is completed at the sender; only its webhook fails here. " : "";
+  const completed = job?.job.status === "completed" || jobStatus === "completed";
+  const atSender = completed ? "The job is completed at the sender; only its webhook fails here. " : "";
   if (!hasBody) {
     return html`${atSender}Its body is not kept, so it cannot be replayed here${job?.table.checkable === true ? ": check the job instead" : ""}.`;
   }

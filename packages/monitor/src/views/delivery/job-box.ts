@@ -4,7 +4,7 @@ import { status } from "../../page/glyphs.ts";
 import { type Html, html, nothing } from "../../page/html.ts";
 import { fact, identifier, query as link } from "../../page/pieces.ts";
 import { ago, exactClock } from "../../page/times.ts";
-import { visible, withoutSignedUrls } from "../../page/visible.ts";
+import { shownError, visible, withoutSignedUrls } from "../../page/visible.ts";
 import { exactly } from "../../page/words.ts";
 import type { KnownDelivery } from "../delivery.ts";
 import { jobSteps, statusMark } from "../jobs/job-steps.ts";
@@ -32,7 +32,7 @@ export function senderBox({ redacted, delivery, attempts }: KnownDelivery, now: 
     [
       "Last error",
       theirs.lastError === null ? null : visible(withoutSignedUrls(theirs.lastError), 120),
-      last?.errorName ?? null,
+      last?.error == null ? null : visible(shownError(last.error) ?? "", 120),
     ],
     [
       "Next retry",

@@ -20,7 +20,7 @@ export function failedPage(causes: readonly FailureCause[], context: ViewContext
             "Whatever came has succeeded, was dismissed, or is running now.",
             html`<p class="row"><a class="button" href="?view=deliveries">All deliveries</a></p>`,
           )
-        : causes.map((cause) => causeBox(cause, context))
+        : html`<h2 class="hidden">By cause</h2>${causes.map((cause) => causeBox(cause, context))}`
     }</section>`,
   };
 }

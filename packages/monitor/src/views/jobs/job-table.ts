@@ -18,7 +18,7 @@ export function jobTable(jobs: readonly KnownJob[], caption: string, context: Vi
 function row(known: KnownJob, context: ViewContext): Html {
   const { job } = known;
   const { now } = context;
-  return html`<tr role="row"><th role="rowheader" scope="row" class="whole">${identifier(job.id, "job id", { short: true })}</th><td role="cell" class="nowrap">${job.provider}</td><td role="cell" class="whole">${jobSteps(statusOfJob(known, known.deliveries))}</td><td role="cell" class="number">${rough(Math.max(now - job.createdAt.getTime(), 1_000))}</td><td role="cell" class="whole">${finding(known, now)}</td><td role="cell" class="number">${lastCheck(known, now)}</td><td role="cell" class="number end"><span class="row">${settledOrNot(known, context)}${action(known)}</span></td></tr>`;
+  return html`<tr role="row"><th role="rowheader" scope="row" class="whole">${identifier(job.id, "job id", { short: true })}</th><td role="cell" class="nowrap">${job.provider}</td><td role="cell" class="whole">${jobSteps(statusOfJob(known, known.deliveries))}</td><td role="cell" class="number"><span class="narrow-only soft">age </span>${rough(Math.max(now - job.createdAt.getTime(), 1_000))}</td><td role="cell" class="whole">${finding(known, now)}</td><td role="cell" class="number"><span class="narrow-only soft">checked </span>${lastCheck(known, now)}</td><td role="cell" class="number end"><span class="row">${settledOrNot(known, context)}${action(known)}</span></td></tr>`;
 }
 
 function lastCheck({ job, table }: KnownJob, now: number): Html {
