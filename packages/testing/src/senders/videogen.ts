@@ -1,6 +1,10 @@
 import { createHash } from "node:crypto";
 import { videogen } from "@latchhook/core/providers/videogen";
-import { type VideogenPayloadOptions, videogenPayload } from "../payloads/videogen-payload.ts";
+import {
+  type VideogenEventName,
+  type VideogenPayloadOptions,
+  videogenPayload,
+} from "../payloads/videogen-payload.ts";
 import type { SignedWebhook, WebhookBody } from "../signed-webhook.ts";
 import type { HmacSender } from "./sender.ts";
 import { signStandardWebhooks } from "./standard-webhooks.ts";
@@ -52,7 +56,16 @@ export function videogenSender(): HmacSender {
     prefix: "v1,",
     encoding: "base64",
     payload: (jobId = "tool_exec_01") => videogenPayload({ jobId }),
-    sign: ({ secret = secrets[0], body, timestamp, id, occurredAt, jobId = "tool_exec_01", data } = {}) =>
+    sign: ({
+      secret = secrets[0],
+      body,
+      timestamp,
+      id,
+      occurredAt,
+      jobId = "tool_exec_01",
+      type,
+      data,
+    } = {}) =>
       signVideogen({
         secret,
         body,
@@ -60,6 +73,7 @@ export function videogenSender(): HmacSender {
         id,
         occurredAt: occurredAt && Math.floor(occurredAt.getTime() / 1000),
         jobId,
+        event: type,
         data,
       }),
   };
