@@ -1,10 +1,6 @@
 import { createHash } from "node:crypto";
 import { videogen } from "@latchhook/core/providers/videogen";
-import {
-  type VideogenEventName,
-  type VideogenPayloadOptions,
-  videogenPayload,
-} from "../payloads/videogen-payload.ts";
+import { type VideogenPayloadOptions, videogenPayload } from "../payloads/videogen-payload.ts";
 import type { SignedWebhook, WebhookBody } from "../signed-webhook.ts";
 import type { HmacSender } from "./sender.ts";
 import { signStandardWebhooks } from "./standard-webhooks.ts";
