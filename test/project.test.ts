@@ -95,7 +95,9 @@ describe("the packages' metadata", () => {
     });
   });
 
-  it("all have one version", () => {
+  it("all have one version, and are released together", () => {
+    const names = packages.map((name) => String(json(`packages/${name}/package.json`).name));
+    expect(json(".changeset/config.json").fixed).toEqual([names.toSorted()]);
     expect(new Set(packages.map((name) => json(`packages/${name}/package.json`).version)).size).toBe(1);
   });
 });
