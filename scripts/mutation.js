@@ -13,6 +13,7 @@ const root = join(import.meta.dirname, "..");
 
 const receiver = ["receiver/*.test.ts"];
 const verification = ["verification/on-node-crypto.test.ts", "providers/*.test.ts"];
+const onWebCrypto = "signatures/on-web-crypto.test.ts";
 const identity = ["identity/*.test.ts", "providers/ai-stats-contract.test.ts"];
 
 /** Source file to its tests, in packages/core/test. */
@@ -28,15 +29,20 @@ const files = {
   "providers/ai-stats/headers.ts": [...identity, ...verification],
   "signatures/secrets.ts": ["signatures/secrets.test.ts"],
   "signatures/secret-form.ts": ["signatures/secret-form.test.ts", "secrets-and-options.test.ts"],
+  "signatures/weak-secret.ts": ["signatures/weak-secret.test.ts"],
   "signatures/timestamp.ts": ["signatures/timestamp.test.ts"],
-  "signatures/hmac-signature.ts": [...verification, "secrets-and-options.test.ts"],
-  "signatures/signature-headers.ts": verification,
-  "signatures/signature-scheme.ts": verification,
   "signatures/signature-shape.ts": ["signatures/signature-shape.test.ts"],
-  "signatures/signed-content.ts": verification,
+  "signatures/signature-headers.ts": ["signatures/signature-headers.test.ts"],
+  "signatures/signed-content.ts": ["signatures/signed-content.test.ts", onWebCrypto],
+  "signatures/signature-scheme.ts": ["signatures/signature-scheme.test.ts", onWebCrypto],
   "signatures/match-key.ts": ["signatures/match-key.test.ts"],
-  "signatures/standard-webhooks-signature.ts": [...verification, "secrets-and-options.test.ts"],
-  "signatures/ed25519-signature.ts": verification,
+  "signatures/hmac-signature.ts": ["signatures/hmac-signature.test.ts"],
+  "signatures/ed25519-signature.ts": ["signatures/ed25519-signature.test.ts"],
+  "signatures/standard-webhooks-signature.ts": [
+    "signatures/standard-webhooks-signature.test.ts",
+    onWebCrypto,
+  ],
+  "signatures/standard-webhooks-policy.ts": ["signatures/standard-webhooks-policy.test.ts"],
   "crypto/node.ts": ["platform-crypto.test.ts", "verification/on-node-crypto.test.ts"],
 };
 

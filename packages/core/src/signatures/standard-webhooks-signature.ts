@@ -82,7 +82,7 @@ export function standardWebhooksSignature(options: StandardWebhooksSignatureOpti
         ring === undefined || v1.length === 0
           ? mismatch
           : matchKey(ring, request, (key) => verifyHmac(key, prefix, request.body, "", v1, "base64"));
-      if (publicKeys.length === 0 || v1a.length === 0) return bySecret;
+      if (v1a.length === 0) return bySecret;
       return andThen(bySecret, (verified) =>
         verified.ok
           ? verified
@@ -111,7 +111,7 @@ function splitSignatures(header: string | undefined): Omit<CheckedHeaders, "pref
   // Nearly always there is one, and one look is enough.
   const only = v1Shape.read(header);
   if (only !== undefined) return { ok: true, v1: [only], v1a: [] };
-  const entries = header.includes(" ") ? header.split(" ", mostSignatures + 1) : [header];
+  const entries = header.split(" ", mostSignatures + 1);
   if (entries.length > mostSignatures) return unauthentic("too-many-signatures");
   const v1: string[] = [];
   const v1a: string[] = [];

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { type HashAlgorithm, type SignatureEncoding, signatureShape } from "@latchhook/core/kit";
+import type { HashAlgorithm, SignatureEncoding } from "@latchhook/core/kit";
 import { describe, expect, it } from "vitest";
+import { signatureShape } from "../../src/signatures/signature-shape.ts";
 
 const algorithms: readonly (HashAlgorithm | "ed25519")[] = ["sha1", "sha256", "sha512", "ed25519"];
 const encodings: readonly SignatureEncoding[] = ["hex", "base64", "base64url"];
@@ -82,6 +83,10 @@ describe.each(algorithms)("hex of %s", (algorithm) => {
     const { read } = signatureShape(algorithm, "hex", "v0=");
     for (const spelling of [text.toUpperCase(), mixed]) expect(read(`v0=${spelling}`)).toBe(text);
     expect(read(`V0=${text}`), "the prefix is as it is").toBeUndefined();
+    const letters = "AbCdEf".repeat(30).slice(0, text.length);
+    for (const spelling of [letters, letters.toUpperCase(), letters.toLowerCase()]) {
+      expect(read(`v0=${spelling}`), "letters alone").toBe(letters.toLowerCase());
+    }
   });
 });
 
