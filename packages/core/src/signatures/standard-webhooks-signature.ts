@@ -78,21 +78,17 @@ export function standardWebhooksSignature(options: StandardWebhooksSignatureOpti
       const checked = check(request.headers, request.receivedAt ?? Date.now());
       if (!checked.ok) return checked;
       const { prefix, v1, v1a } = checked;
-      const bySecret =
-        ring === undefined || v1.length === 0
-          ? mismatch
-          : matchKey(ring, request, (key) => verifyHmac(key, prefix, request.body, "", v1, "base64"));
-      if (v1a.length === 0) return bySecret;
-      return andThen(bySecret, (verified) =>
-        verified.ok
-          ? verified
-          : verifyAny(publicKeys, (key) => verifyEd25519(key, prefix, request.body, "", v1a, "base64")),
+      const byPublicKey = () =>
+        verifyAny(publicKeys, (key) => verifyEd25519(key, prefix, request.body, "", v1a, "base64"));
+      if (ring === undefined || v1.length === 0) return byPublicKey();
+      const bySecret = matchKey(ring, request, (key) =>
+        verifyHmac(key, prefix, request.body, "", v1, "base64"),
       );
+      if (v1a.length === 0) return bySecret;
+      return andThen(bySecret, (verified) => (verified.ok ? verified : byPublicKey()));
     },
   };
 }
-
-const mismatch = unauthentic("signature-mismatch");
 
 function resolvePrefix({ provider, headerPrefix = "webhook" }: StandardWebhooksSignatureOptions): string {
   if (headerPrefix === "webhook" || headerPrefix === "svix") return headerPrefix;

@@ -230,6 +230,15 @@ describe("the secret and the public key of Standard Webhooks", () => {
     expect(scheme(bySecret).verify(request(utf8))).toEqual(mismatch);
   });
 
+  it("a secret in base64 is not judged as a text that somebody made up", () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    scheme({ secret: `whsec_${"A".repeat(32)}` });
+    expect(warn).not.toHaveBeenCalled();
+    scheme({ secret: "A".repeat(32), secretForm: "utf8" });
+    expect(warn).toHaveBeenCalledOnce();
+    warn.mockRestore();
+  });
+
   it.each<readonly [string, object, string, string]>([
     ["a secret that is no base64", { secret: "whsec_!" }, "invalid-secret", "acme: the secret is not base64"],
     [
