@@ -4,6 +4,8 @@ import { type SignedWebhook, toBytes, unixSeconds, type WebhookBody } from "../s
 export interface SignStandardWebhooksOptions {
   /** The endpoint's secret, `whsec_` and base64, for `v1`. Several sign as a sender does during a rotation. */
   readonly secret?: string | readonly string[] | undefined;
+  /** What is made of the secret: `utf8` of the whole, or `base64-or-utf8`, by its prefix. Default: `base64`. */
+  readonly secretForm?: "base64" | "utf8" | "base64-or-utf8" | undefined;
   /** An Ed25519 private key for `v1a`: `whsk_` and base64 of the seed, of seed and public key, or of a PKCS #8. */
   readonly privateKey?: string | undefined;
   readonly body: WebhookBody;
@@ -24,11 +26,19 @@ export interface SignStandardWebhooksOptions {
  * const signed = signStandardWebhooks({ secret: "whsec_…", body: { type: "invoice.paid", data: {} } });
  */
 export function signStandardWebhooks(options: SignStandardWebhooksOptions): SignedWebhook {
-  const { secret = [], privateKey, timestamp = unixSeconds(), headerPrefix = "webhook" } = options;
+  const {
+    secret = [],
+    secretForm,
+    privateKey,
+    timestamp = unixSeconds(),
+    headerPrefix = "webhook",
+  } = options;
   const body = toBytes(options.body);
   const id = options.id ?? `msg_${createHash("sha256").update(body).digest("hex").slice(0, 27)}`;
   const content = Buffer.concat([Buffer.from(`${id}.${timestamp}.`), body]);
-  const signatures = [secret].flat().map((text) => `v1,${hmacBase64(text, content)}`);
+  const signatures = [secret]
+    .flat()
+    .map((text) => `v1,${hmacBase64(keyOf(text.trim(), secretForm), content)}`);
   if (privateKey !== undefined) {
     signatures.push(`v1a,${sign(null, content, importPrivateKey(privateKey)).toString("base64")}`);
   }
@@ -42,8 +52,12 @@ export function signStandardWebhooks(options: SignStandardWebhooksOptions): Sign
   return { method: "POST", headers, body };
 }
 
-function hmacBase64(secret: string, content: Uint8Array): string {
-  const key = Buffer.from(secret.trim().replace(/^whsec_/, ""), "base64");
+function keyOf(secret: string, form: SignStandardWebhooksOptions["secretForm"]): Buffer {
+  const isText = form === "utf8" || (form === "base64-or-utf8" && !secret.startsWith("whsec_"));
+  return isText ? Buffer.from(secret) : Buffer.from(secret.replace(/^whsec_/, ""), "base64");
+}
+
+function hmacBase64(key: Buffer, content: Uint8Array): string {
   return createHmac("sha256", key).update(content).digest("base64");
 }
 
