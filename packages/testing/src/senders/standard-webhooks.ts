@@ -17,6 +17,22 @@ export interface SignStandardWebhooksOptions {
   readonly headerPrefix?: "webhook" | "svix" | undefined;
 }
 
+/** What a delivery of any one sender that follows Standard Webhooks is made of. */
+export interface StandardWebhooksDelivery {
+  /** The endpoint's secret, as the sender shows it. Several sign as during a rotation. */
+  readonly secret: string | readonly string[];
+  /** What is sent. Default: a payload of the other options. */
+  readonly body?: WebhookBody | undefined;
+  /** The delivery's id. Default: derived from what it is about, or from `body`, so that retries share it. */
+  readonly id?: string | undefined;
+  /** Unix seconds; text is signed and sent as it is. Default: now. */
+  readonly timestamp?: number | string | undefined;
+  /** When it happened, as the payload says it. Default: now. */
+  readonly occurredAt?: Date | undefined;
+  /** Members to add to what the event is about, or to replace there. */
+  readonly data?: Readonly<Record<string, unknown>> | undefined;
+}
+
 /**
  * A delivery that follows Standard Webhooks: `v1` (HMAC-SHA256) per secret and `v1a` (Ed25519), in base64, over
  * `${id}.${timestamp}.${body}`.
