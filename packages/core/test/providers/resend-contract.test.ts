@@ -59,6 +59,17 @@ describe("events of Resend", () => {
     expect((await trial.post(signResend({ secret, timestamp }))).body).toContain("duplicate");
   });
 
+  it.each([null, "text", [], 7])("whose data is %j are unknown ones", async (data) => {
+    const signed = signResend({
+      secret,
+      body: { type: "email.sent", created_at: "2026-11-22T23:41:12Z", data },
+    });
+    expect(await verifyWebhook(resend({ secret }), signed)).toMatchObject({
+      ok: true,
+      event: { known: false, data },
+    });
+  });
+
   it("take their types from a union of bodies", () => {
     type Payload =
       | { readonly type: "email.sent"; readonly data: { readonly email_id: string } }
