@@ -82,6 +82,6 @@ export function openrouterSender(): Sender {
     signatureHeader: "x-openrouter-signature",
     payload: (jobId) => openrouterPayload({ jobId }),
     sign: ({ secret = secrets[0], type, id: _id, attempt: _attempt, ...content } = {}) =>
-      signOpenrouter({ secret, status: type?.slice("video.generation.".length), ...content }),
+      signOpenrouter({ secret, status: type?.replace(/^video\.generation\./, ""), ...content }),
   };
 }
