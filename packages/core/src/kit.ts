@@ -9,6 +9,7 @@ export {
   defineSender,
   type EventSchemas,
   eventTypes,
+  type PayloadEvent,
   type SenderDefinition,
   type SenderEvent,
   type SenderReading,

@@ -33,11 +33,25 @@ export type {
 } from "./provider-contract/options.ts";
 export { providerContract } from "./provider-contract/provider-contract.ts";
 export { type AiStatsMetadata, type SignAiStatsOptions, signAiStats } from "./senders/ai-stats.ts";
+export { type SignAnthropicOptions, signAnthropic } from "./senders/anthropic.ts";
+export { type SignClerkOptions, signClerk } from "./senders/clerk.ts";
 export { type CreativeaiMetadata, type SignCreativeaiOptions, signCreativeai } from "./senders/creativeai.ts";
+export { type SignGeminiOptions, signGemini } from "./senders/gemini.ts";
 export { type SignGithubOptions, signGithub } from "./senders/github.ts";
 export { type SignedPart, type SignHmacOptions, signHmac } from "./senders/hmac.ts";
+export { type SignOpenaiOptions, signOpenai } from "./senders/openai.ts";
+export { type SignOpenrouterOptions, signOpenrouter } from "./senders/openrouter.ts";
+export { type SignPolarOptions, signPolar } from "./senders/polar.ts";
+export { type SignRecallOptions, signRecall } from "./senders/recall.ts";
+export { type SignReplicateOptions, signReplicate } from "./senders/replicate.ts";
+export { type SignResendOptions, signResend } from "./senders/resend.ts";
 export type { HmacSender, Sender, SenderContent, SenderMembers } from "./senders/sender.ts";
-export { type SignStandardWebhooksOptions, signStandardWebhooks } from "./senders/standard-webhooks.ts";
+export {
+  type SignStandardWebhooksOptions,
+  type StandardWebhooksDelivery,
+  signStandardWebhooks,
+} from "./senders/standard-webhooks.ts";
+export { type SignSupabaseOptions, signSupabase } from "./senders/supabase.ts";
 export { type SignVideogenOptions, signVideogen } from "./senders/videogen.ts";
 export { hmacSenders, senders } from "./senders.ts";
 export { type SignedWebhook, toRequest, type WebhookBody } from "./signed-webhook.ts";
