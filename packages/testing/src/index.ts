@@ -37,6 +37,7 @@ export { type CreativeaiMetadata, type SignCreativeaiOptions, signCreativeai } f
 export { type SignGithubOptions, signGithub } from "./senders/github.ts";
 export type { HmacSender, Sender, SenderContent, SenderMembers } from "./senders/sender.ts";
 export { type SignStandardWebhooksOptions, signStandardWebhooks } from "./senders/standard-webhooks.ts";
+export { type SignStripeOptions, signStripe } from "./senders/stripe.ts";
 export { type SignVideogenOptions, signVideogen } from "./senders/videogen.ts";
 export { hmacSenders, senders } from "./senders.ts";
 export { type SignedWebhook, toRequest, type WebhookBody } from "./signed-webhook.ts";
