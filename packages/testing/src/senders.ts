@@ -1,6 +1,7 @@
 import { aiStatsSender } from "./senders/ai-stats.ts";
 import { creativeaiSender } from "./senders/creativeai.ts";
 import { githubSender } from "./senders/github.ts";
+import { muxSender } from "./senders/mux.ts";
 import type { HmacSender, Sender } from "./senders/sender.ts";
 import { stripeSender } from "./senders/stripe.ts";
 import { videogenSender } from "./senders/videogen.ts";
@@ -15,4 +16,4 @@ export const hmacSenders: readonly HmacSender[] = [
 ];
 
 /** Every sender that latchhook has a provider of its own for. */
-export const senders: readonly Sender[] = [...hmacSenders, stripeSender()];
+export const senders: readonly Sender[] = [...hmacSenders, muxSender(), stripeSender()];
