@@ -54,6 +54,7 @@ export {
 export { matchKey } from "./signatures/match-key.ts";
 export { base64Bytes, hexBytes, type SecretForm, secretBytes } from "./signatures/secret-form.ts";
 export { type KeyRing, keyRing, type SecretOption, type SecretSource } from "./signatures/secrets.ts";
+export { type SecretPlace, type SharedSecretOptions, sharedSecret } from "./signatures/shared-secret.ts";
 export type { PackedHeader, SeparateHeaders, SignatureHeaders } from "./signatures/signature-headers.ts";
 export type { SignatureScheme, SignatureSchemeOptions } from "./signatures/signature-scheme.ts";
 export { type SignatureShape, signatureShape } from "./signatures/signature-shape.ts";
