@@ -25,6 +25,7 @@ export {
   type Reply,
   unauthentic,
 } from "./provider.ts";
+export { type FormField, type FormFields, formFields, parseForm } from "./reading/form.ts";
 export {
   count,
   dateFromIso,
@@ -33,6 +34,7 @@ export {
   type JsonObject,
   objectMember,
   type ParsedObject,
+  parseJsonArray,
   parseJsonObject,
   stringMember,
 } from "./reading/json.ts";
