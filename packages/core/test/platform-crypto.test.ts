@@ -142,6 +142,17 @@ describe.each(implementations)("%s", (_name, platform) => {
     await fc.assert(property, { numRuns: 100 });
   });
 
+  it("finds texts equal that are, and no others", async () => {
+    const property = fc.asyncProperty(anyText, anyText, async (one, other) => {
+      expect(await platform.equalTexts(one, one)).toBe(true);
+      expect(await platform.equalTexts(one, other)).toBe(one === other);
+      expect(await platform.equalTexts(one, `${one}0`)).toBe(false);
+    });
+    await fc.assert(property, { numRuns: 100 });
+    expect(await platform.equalTexts("a", "a\0")).toBe(false);
+    expect(await platform.equalTexts("", "")).toBe(true);
+  });
+
   it("hashes bytes that are part of a larger buffer", async () => {
     const larger = Buffer.from("__body__");
     const expected = createHash("sha256").update("body").digest("hex");

@@ -48,4 +48,6 @@ export interface PlatformCrypto {
   ): MaybePromise<boolean>;
   /** SHA-256 of the UTF-8 of `text`, or of bytes, in lower-case hex. */
   sha256Hex(data: string | Uint8Array): MaybePromise<string>;
+  /** Whether two texts are the same: in a time that says nothing of how much of them is, nor of the first one's length. */
+  equalTexts(secret: string, candidate: string): MaybePromise<boolean>;
 }

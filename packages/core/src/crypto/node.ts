@@ -80,3 +80,10 @@ const hashOnce: typeof nodeCrypto.hash | undefined = nodeCrypto.hash;
 
 export const sha256Hex: PlatformCrypto["sha256Hex"] = (data) =>
   hashOnce === undefined ? createHash("sha256").update(data).digest("hex") : hashOnce("sha256", data, "hex");
+
+// Texts may differ in length, which `timingSafeEqual` refuses; their hashes do not.
+export const equalTexts: PlatformCrypto["equalTexts"] = (secret, candidate) =>
+  timingSafeEqual(
+    createHash("sha256").update(secret).digest(),
+    createHash("sha256").update(candidate).digest(),
+  );

@@ -52,6 +52,23 @@ export const sha256Hex: PlatformCrypto["sha256Hex"] = async (data) => {
   return toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
 };
 
+// Web Crypto compares in constant time only where it verifies: under a key that is nobody's, each text's HMAC is too.
+export const equalTexts: PlatformCrypto["equalTexts"] = async (secret, candidate) => {
+  const key = await comparisonKey();
+  const tag = await crypto.subtle.sign("HMAC", key, encoder.encode(secret));
+  return crypto.subtle.verify("HMAC", key, tag, encoder.encode(candidate));
+};
+
+const comparisonKey = lazyKey(() =>
+  crypto.subtle.importKey(
+    "raw",
+    crypto.getRandomValues(new Uint8Array(32)),
+    { name: "HMAC", hash: "SHA-256" },
+    false,
+    ["sign", "verify"],
+  ),
+);
+
 /** Imports at the first use: importing is asynchronous here, and some runtimes forbid it at module scope. */
 function lazyKey(importKey: () => Promise<CryptoKey>): LazyKey {
   let imported: Promise<CryptoKey> | undefined;
