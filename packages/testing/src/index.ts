@@ -34,6 +34,7 @@ export type {
 export { providerContract } from "./provider-contract/provider-contract.ts";
 export { type AiStatsMetadata, type SignAiStatsOptions, signAiStats } from "./senders/ai-stats.ts";
 export { type CreativeaiMetadata, type SignCreativeaiOptions, signCreativeai } from "./senders/creativeai.ts";
+export { type SignElevenlabsOptions, signElevenlabs } from "./senders/elevenlabs.ts";
 export { type SignGithubOptions, signGithub } from "./senders/github.ts";
 export { type SignMuxOptions, signMux } from "./senders/mux.ts";
 export type { HmacSender, Sender, SenderContent, SenderMembers } from "./senders/sender.ts";

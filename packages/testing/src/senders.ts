@@ -1,5 +1,6 @@
 import { aiStatsSender } from "./senders/ai-stats.ts";
 import { creativeaiSender } from "./senders/creativeai.ts";
+import { elevenlabsSender } from "./senders/elevenlabs.ts";
 import { githubSender } from "./senders/github.ts";
 import { muxSender } from "./senders/mux.ts";
 import type { HmacSender, Sender } from "./senders/sender.ts";
@@ -16,4 +17,4 @@ export const hmacSenders: readonly HmacSender[] = [
 ];
 
 /** Every sender that latchhook has a provider of its own for. */
-export const senders: readonly Sender[] = [...hmacSenders, muxSender(), stripeSender()];
+export const senders: readonly Sender[] = [...hmacSenders, elevenlabsSender(), muxSender(), stripeSender()];
