@@ -38,6 +38,7 @@ export { type SignElevenlabsOptions, signElevenlabs } from "./senders/elevenlabs
 export { type SignGithubOptions, signGithub } from "./senders/github.ts";
 export { type SignMuxOptions, signMux } from "./senders/mux.ts";
 export type { HmacSender, Sender, SenderContent, SenderMembers } from "./senders/sender.ts";
+export { type SignSlackOptions, signSlack } from "./senders/slack.ts";
 export { type SignStandardWebhooksOptions, signStandardWebhooks } from "./senders/standard-webhooks.ts";
 export { type SignStripeOptions, signStripe } from "./senders/stripe.ts";
 export { type SignVideogenOptions, signVideogen } from "./senders/videogen.ts";

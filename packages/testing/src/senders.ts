@@ -4,6 +4,7 @@ import { elevenlabsSender } from "./senders/elevenlabs.ts";
 import { githubSender } from "./senders/github.ts";
 import { muxSender } from "./senders/mux.ts";
 import type { HmacSender, Sender } from "./senders/sender.ts";
+import { slackSender } from "./senders/slack.ts";
 import { stripeSender } from "./senders/stripe.ts";
 import { videogenSender } from "./senders/videogen.ts";
 
@@ -17,4 +18,10 @@ export const hmacSenders: readonly HmacSender[] = [
 ];
 
 /** Every sender that latchhook has a provider of its own for. */
-export const senders: readonly Sender[] = [...hmacSenders, elevenlabsSender(), muxSender(), stripeSender()];
+export const senders: readonly Sender[] = [
+  ...hmacSenders,
+  elevenlabsSender(),
+  muxSender(),
+  slackSender(),
+  stripeSender(),
+];
