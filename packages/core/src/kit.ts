@@ -29,6 +29,7 @@ export { type FormField, type FormFields, formFields, parseForm } from "./readin
 export {
   count,
   dateFromIso,
+  dateFromMilliseconds,
   dateFromSeconds,
   isJsonObject,
   type JsonObject,

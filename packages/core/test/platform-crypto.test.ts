@@ -47,6 +47,15 @@ describe.each(implementations)("%s", (_name, platform) => {
       await fc.assert(property, { numRuns: 30 });
     });
 
+    it("makes the HMAC of a text in hex, of any", async () => {
+      const property = fc.asyncProperty(anyBytes, anyText, async (bytes, text) => {
+        const imported = platform.importHmacKey(Uint8Array.from(bytes), algorithm);
+        const expected = createHmac(algorithm, bytes).update(text).digest("hex");
+        expect(await platform.hmacHex(imported, text)).toBe(expected);
+      });
+      await fc.assert(property, { numRuns: 20 });
+    });
+
     it("after a match, refuses every shorter and longer text of the same tag", async () => {
       for (let length = 0; length < right.length; length++) {
         expect(await verify(right), "the match before").toBe(true);

@@ -42,6 +42,7 @@ export { type SignSlackOptions, signSlack } from "./senders/slack.ts";
 export { type SignStandardWebhooksOptions, signStandardWebhooks } from "./senders/standard-webhooks.ts";
 export { type SignStripeOptions, signStripe } from "./senders/stripe.ts";
 export { type SignVideogenOptions, signVideogen } from "./senders/videogen.ts";
+export { type SignZoomOptions, signZoom } from "./senders/zoom.ts";
 export { hmacSenders, senders } from "./senders.ts";
 export { type SignedWebhook, toRequest, type WebhookBody } from "./signed-webhook.ts";
 export type { ContractCase, SkippedCase } from "./store-contract/contract-case.ts";

@@ -7,6 +7,7 @@ import type { HmacSender, Sender } from "./senders/sender.ts";
 import { slackSender } from "./senders/slack.ts";
 import { stripeSender } from "./senders/stripe.ts";
 import { videogenSender } from "./senders/videogen.ts";
+import { zoomSender } from "./senders/zoom.ts";
 
 /** Senders with one HMAC in a header of its own, AI Stats under both families of its headers. Each scheme is there. */
 export const hmacSenders: readonly HmacSender[] = [
@@ -24,4 +25,5 @@ export const senders: readonly Sender[] = [
   muxSender(),
   slackSender(),
   stripeSender(),
+  zoomSender(),
 ];
