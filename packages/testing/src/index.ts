@@ -33,14 +33,18 @@ export type {
 } from "./provider-contract/options.ts";
 export { providerContract } from "./provider-contract/provider-contract.ts";
 export { type AiStatsMetadata, type SignAiStatsOptions, signAiStats } from "./senders/ai-stats.ts";
+export { type SignCloudflareStreamOptions, signCloudflareStream } from "./senders/cloudflare-stream.ts";
 export { type CreativeaiMetadata, type SignCreativeaiOptions, signCreativeai } from "./senders/creativeai.ts";
 export { type SignElevenlabsOptions, signElevenlabs } from "./senders/elevenlabs.ts";
 export { type SignGithubOptions, signGithub } from "./senders/github.ts";
 export { type SignMuxOptions, signMux } from "./senders/mux.ts";
+export { type SignPaddleOptions, signPaddle } from "./senders/paddle.ts";
+export { type SignRetellOptions, signRetell } from "./senders/retell.ts";
 export type { HmacSender, Sender, SenderContent, SenderMembers } from "./senders/sender.ts";
 export { type SignSlackOptions, signSlack } from "./senders/slack.ts";
 export { type SignStandardWebhooksOptions, signStandardWebhooks } from "./senders/standard-webhooks.ts";
 export { type SignStripeOptions, signStripe } from "./senders/stripe.ts";
+export { type SignSynthesiaOptions, signSynthesia } from "./senders/synthesia.ts";
 export { type SignVideogenOptions, signVideogen } from "./senders/videogen.ts";
 export { type SignZoomOptions, signZoom } from "./senders/zoom.ts";
 export { hmacSenders, senders } from "./senders.ts";

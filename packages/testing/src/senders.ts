@@ -1,11 +1,15 @@
 import { aiStatsSender } from "./senders/ai-stats.ts";
+import { cloudflareStreamSender } from "./senders/cloudflare-stream.ts";
 import { creativeaiSender } from "./senders/creativeai.ts";
 import { elevenlabsSender } from "./senders/elevenlabs.ts";
 import { githubSender } from "./senders/github.ts";
 import { muxSender } from "./senders/mux.ts";
+import { paddleSender } from "./senders/paddle.ts";
+import { retellSender } from "./senders/retell.ts";
 import type { HmacSender, Sender } from "./senders/sender.ts";
 import { slackSender } from "./senders/slack.ts";
 import { stripeSender } from "./senders/stripe.ts";
+import { synthesiaSender } from "./senders/synthesia.ts";
 import { videogenSender } from "./senders/videogen.ts";
 import { zoomSender } from "./senders/zoom.ts";
 
@@ -21,9 +25,13 @@ export const hmacSenders: readonly HmacSender[] = [
 /** Every sender that latchhook has a provider of its own for. */
 export const senders: readonly Sender[] = [
   ...hmacSenders,
+  cloudflareStreamSender(),
   elevenlabsSender(),
   muxSender(),
+  paddleSender(),
+  retellSender(),
   slackSender(),
   stripeSender(),
+  synthesiaSender(),
   zoomSender(),
 ];
