@@ -26,14 +26,17 @@ export {
   type Reply,
   unauthentic,
 } from "./provider.ts";
+export { type FormField, type FormFields, formFields, parseForm } from "./reading/form.ts";
 export {
   count,
   dateFromIso,
+  dateFromMilliseconds,
   dateFromSeconds,
   isJsonObject,
   type JsonObject,
   objectMember,
   type ParsedObject,
+  parseJsonArray,
   parseJsonObject,
   stringMember,
 } from "./reading/json.ts";
@@ -55,6 +58,7 @@ export {
 export { matchKey } from "./signatures/match-key.ts";
 export { base64Bytes, hexBytes, type SecretForm, secretBytes } from "./signatures/secret-form.ts";
 export { type KeyRing, keyRing, type SecretOption, type SecretSource } from "./signatures/secrets.ts";
+export { type SecretPlace, type SharedSecretOptions, sharedSecret } from "./signatures/shared-secret.ts";
 export type { PackedHeader, SeparateHeaders, SignatureHeaders } from "./signatures/signature-headers.ts";
 export type { SignatureScheme, SignatureSchemeOptions } from "./signatures/signature-scheme.ts";
 export { type SignatureShape, signatureShape } from "./signatures/signature-shape.ts";

@@ -47,6 +47,15 @@ describe.each(implementations)("%s", (_name, platform) => {
       await fc.assert(property, { numRuns: 30 });
     });
 
+    it("makes the HMAC of a text in hex, of any", async () => {
+      const property = fc.asyncProperty(anyBytes, anyText, async (bytes, text) => {
+        const imported = platform.importHmacKey(Uint8Array.from(bytes), algorithm);
+        const expected = createHmac(algorithm, bytes).update(text).digest("hex");
+        expect(await platform.hmacHex(imported, text)).toBe(expected);
+      });
+      await fc.assert(property, { numRuns: 20 });
+    });
+
     it("after a match, refuses every shorter and longer text of the same tag", async () => {
       for (let length = 0; length < right.length; length++) {
         expect(await verify(right), "the match before").toBe(true);
@@ -140,6 +149,17 @@ describe.each(implementations)("%s", (_name, platform) => {
       expect(await platform.sha256Hex(Buffer.from(text))).toBe(expected);
     });
     await fc.assert(property, { numRuns: 100 });
+  });
+
+  it("finds texts equal that are, and no others", async () => {
+    const property = fc.asyncProperty(anyText, anyText, async (one, other) => {
+      expect(await platform.equalTexts(one, one)).toBe(true);
+      expect(await platform.equalTexts(one, other)).toBe(one === other);
+      expect(await platform.equalTexts(one, `${one}0`)).toBe(false);
+    });
+    await fc.assert(property, { numRuns: 100 });
+    expect(await platform.equalTexts("a", "a\0")).toBe(false);
+    expect(await platform.equalTexts("", "")).toBe(true);
   });
 
   it("hashes bytes that are part of a larger buffer", async () => {

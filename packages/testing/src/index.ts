@@ -52,7 +52,20 @@ export {
   signStandardWebhooks,
 } from "./senders/standard-webhooks.ts";
 export { type SignSupabaseOptions, signSupabase } from "./senders/supabase.ts";
+export { type SignCloudflareStreamOptions, signCloudflareStream } from "./senders/cloudflare-stream.ts";
+export { type CreativeaiMetadata, type SignCreativeaiOptions, signCreativeai } from "./senders/creativeai.ts";
+export { type SignElevenlabsOptions, signElevenlabs } from "./senders/elevenlabs.ts";
+export { type SignGithubOptions, signGithub } from "./senders/github.ts";
+export { type SignMuxOptions, signMux } from "./senders/mux.ts";
+export { type SignPaddleOptions, signPaddle } from "./senders/paddle.ts";
+export { type SignRetellOptions, signRetell } from "./senders/retell.ts";
+export type { HmacSender, Sender, SenderContent, SenderMembers } from "./senders/sender.ts";
+export { type SignSlackOptions, signSlack } from "./senders/slack.ts";
+export { type SignStandardWebhooksOptions, signStandardWebhooks } from "./senders/standard-webhooks.ts";
+export { type SignStripeOptions, signStripe } from "./senders/stripe.ts";
+export { type SignSynthesiaOptions, signSynthesia } from "./senders/synthesia.ts";
 export { type SignVideogenOptions, signVideogen } from "./senders/videogen.ts";
+export { type SignZoomOptions, signZoom } from "./senders/zoom.ts";
 export { hmacSenders, senders } from "./senders.ts";
 export { type SignedWebhook, toRequest, type WebhookBody } from "./signed-webhook.ts";
 export type { ContractCase, SkippedCase } from "./store-contract/contract-case.ts";

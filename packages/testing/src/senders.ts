@@ -13,6 +13,20 @@ import { resendSender } from "./senders/resend.ts";
 import type { HmacSender, Sender } from "./senders/sender.ts";
 import { supabaseSender } from "./senders/supabase.ts";
 import { videogenSender } from "./senders/videogen.ts";
+import { cloudflareStreamSender } from "./senders/cloudflare-stream.ts";
+import { creativeaiSender } from "./senders/creativeai.ts";
+import { elevenlabsSender } from "./senders/elevenlabs.ts";
+import { githubSender } from "./senders/github.ts";
+import { muxSender } from "./senders/mux.ts";
+import { paddleSender } from "./senders/paddle.ts";
+import { retellSender } from "./senders/retell.ts";
+import type { HmacSender, Sender } from "./senders/sender.ts";
+import { slackSender } from "./senders/slack.ts";
+import { stripeSender } from "./senders/stripe.ts";
+import { synthesiaSender } from "./senders/synthesia.ts";
+import { videogenSender } from "./senders/videogen.ts";
+import { zoomSender } from "./senders/zoom.ts";
+
 /** Senders with one HMAC in a header of its own, AI Stats under both families of its headers. Each scheme is there. */
 export const hmacSenders: readonly HmacSender[] = [
   aiStatsSender("ai-stats"),
@@ -35,4 +49,13 @@ export const senders: readonly Sender[] = [
   replicateSender(),
   resendSender(),
   supabaseSender(),
+  cloudflareStreamSender(),
+  elevenlabsSender(),
+  muxSender(),
+  paddleSender(),
+  retellSender(),
+  slackSender(),
+  stripeSender(),
+  synthesiaSender(),
+  zoomSender(),
 ];

@@ -4,6 +4,7 @@ import { bodyTests } from "./body-tests.ts";
 import { propertyTests } from "./property-tests.ts";
 import { schemeParameterTests } from "./scheme-parameter-tests.ts";
 import { schemeTests } from "./scheme-tests.ts";
+import { sharedSecretTests } from "./shared-secret-tests.ts";
 import { signatureTests } from "./signature-tests.ts";
 import { standardWebhooksTests } from "./standard-webhooks-tests.ts";
 import { standardWebhooksVersionTests } from "./standard-webhooks-version-tests.ts";
@@ -21,6 +22,7 @@ describe("on Web Crypto", () => {
 
   signatureTests();
   schemeTests();
+  sharedSecretTests();
   schemeParameterTests();
   standardWebhooksTests();
   standardWebhooksVersionTests();

@@ -1,0 +1,123 @@
+import { equalTexts } from "#crypto";
+import { LatchhookError } from "../errors.ts";
+import { type Refusal, unauthentic } from "../provider.ts";
+import { objectMember, parseJsonObject } from "../reading/json.ts";
+import { type HeaderSource, readHeader } from "../request/headers.ts";
+import { matchKey } from "./match-key.ts";
+import { keyRing, type SecretOption } from "./secrets.ts";
+import type { SignatureScheme } from "./signature-scheme.ts";
+import { warnOfWeakSecret } from "./weak-secret.ts";
+
+/** Where a sender puts the secret itself. */
+export type SecretPlace =
+  /** In a header of its own, by its name in lower case. */
+  | { readonly header: string }
+  /**
+   * In `Authorization`: after `Bearer`, or after `Basic` in base64; the secret of the latter is `user:password`, as it
+   * stands in `https://user:password@example.com/`, percent-encoding undone.
+   */
+  | { readonly authorization: "bearer" | "basic" }
+  /** In the JSON body, by the names on the way to it: `["metadata", "token"]`. */
+  | { readonly member: readonly string[] };
+
+export interface SharedSecretOptions {
+  /** The provider's factory, as error messages name it. */
+  readonly provider: string;
+  readonly secret: SecretOption | undefined;
+  /** Read where `secret` is left out. */
+  readonly environmentVariable: string;
+  /** Where the sender puts it. */
+  readonly place: SecretPlace;
+}
+
+/**
+ * For senders that sign nothing and send a secret as it is. It is compared in constant time, and all of several are
+ * tried. Refusals call the secret a signature, in whose place it stands.
+ *
+ * This is no signature: nothing binds the secret to the body or to a time. Whoever has seen one request, a proxy or a
+ * log that keeps headers, can send any body at any time. Content and identity are believed on the sender's word, so
+ * such a provider's readings are `undated`.
+ *
+ * @throws LatchhookError `missing-secret`, or `invalid-secret` for one that no header can carry.
+ * @example
+ * sharedSecret({
+ *   provider: "acme",
+ *   secret: options.secret,
+ *   environmentVariable: "ACME_WEBHOOK_SECRET",
+ *   place: { header: "x-acme-token" },
+ * });
+ */
+export function sharedSecret(options: SharedSecretOptions): SignatureScheme {
+  const { provider, place } = options;
+  const ring = keyRing({
+    provider,
+    secret: options.secret,
+    environmentVariable: options.environmentVariable,
+    importKey(secret) {
+      warnOfWeakSecret(provider, secret);
+      return expectedText(provider, place, secret.trim());
+    },
+  });
+  if ("member" in place) {
+    return {
+      precheck: () => undefined,
+      verify(request) {
+        const sent = memberAt(request.body, place.member);
+        if (sent === undefined) return unauthentic("missing-signature");
+        return matchKey(ring, request, (expected) => equalTexts(expected, sent));
+      },
+    };
+  }
+  return {
+    precheck({ headers }) {
+      const found = readSecret(headers, place);
+      return typeof found === "string" ? undefined : found;
+    },
+    verify(request) {
+      const sent = readSecret(request.headers, place);
+      if (typeof sent !== "string") return sent;
+      return matchKey(ring, request, (expected) => equalTexts(expected, sent));
+    },
+  };
+}
+
+type HeaderPlace = Exclude<SecretPlace, { readonly member: readonly string[] }>;
+
+function readSecret(headers: HeaderSource, place: HeaderPlace): string | Refusal {
+  const value = readHeader(headers, "header" in place ? place.header : "authorization");
+  if (value === undefined || value.trim() === "") return unauthentic("missing-signature");
+  if ("header" in place) return value;
+  // Schemes count the same in either case (RFC 9110, section 11.1).
+  const scheme = `${place.authorization} `;
+  if (value.slice(0, scheme.length).toLowerCase() !== scheme) return unauthentic("malformed-signature");
+  return value.slice(scheme.length);
+}
+
+/** The string at a path of members, or undefined: of a body that is no JSON object too. */
+function memberAt(body: Uint8Array, path: readonly string[]): string | undefined {
+  const parsed = parseJsonObject(body);
+  let value: unknown = parsed.ok ? parsed.value : undefined;
+  for (const name of path) value = objectMember(value)[name];
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** What has to stand in the place. */
+function expectedText(provider: string, place: SecretPlace, secret: string): string {
+  if ("member" in place) return secret;
+  if ("authorization" in place && place.authorization === "basic") {
+    if (secret.includes(":")) return base64(secret);
+    throw new LatchhookError(
+      "invalid-secret",
+      `${provider}: the secret must be "user:password", with a colon.`,
+    );
+  }
+  if (/^[\x20-\x7e]*$/.test(secret)) return secret;
+  throw new LatchhookError(
+    "invalid-secret",
+    `${provider}: the secret has characters that a header cannot carry; choose one of printable ASCII.`,
+  );
+}
+
+function base64(text: string): string {
+  return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+}
