@@ -18,7 +18,12 @@ export type SecretPlace =
    */
   | { readonly authorization: "bearer" | "basic" }
   /** In the JSON body, by the names on the way to it: `["metadata", "token"]`. */
-  | { readonly member: readonly string[] };
+  | { readonly member: readonly string[] }
+  /**
+   * In the query of the URL that was asked for, by its name, once. Never in the path: that is logged, and many a proxy
+   * logs the query as well.
+   */
+  | { readonly query: string };
 
 export interface SharedSecretOptions {
   /** The provider's factory, as error messages name it. */
@@ -58,11 +63,12 @@ export function sharedSecret(options: SharedSecretOptions): SignatureScheme {
       return expectedText(provider, place, secret.trim());
     },
   });
-  if ("member" in place) {
+  if ("member" in place || "query" in place) {
     return {
       precheck: () => undefined,
       verify(request) {
-        const sent = memberAt(request.body, place.member);
+        const sent =
+          "member" in place ? memberAt(request.body, place.member) : queryParameter(request.url, place.query);
         if (sent === undefined) return unauthentic("missing-signature");
         return matchKey(ring, request, (expected) => equalTexts(expected, sent));
       },
@@ -81,7 +87,7 @@ export function sharedSecret(options: SharedSecretOptions): SignatureScheme {
   };
 }
 
-type HeaderPlace = Exclude<SecretPlace, { readonly member: readonly string[] }>;
+type HeaderPlace = Exclude<SecretPlace, { readonly member: readonly string[] } | { readonly query: string }>;
 
 function readSecret(headers: HeaderSource, place: HeaderPlace): string | Refusal {
   const value = readHeader(headers, "header" in place ? place.header : "authorization");
@@ -101,9 +107,16 @@ function memberAt(body: Uint8Array, path: readonly string[]): string | undefined
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
+/** A parameter that the query has once, or undefined. */
+function queryParameter(url: string | undefined, name: string): string | undefined {
+  const [, query = ""] = url?.split("?", 2) ?? [];
+  const [value, ...others] = new URLSearchParams(query).getAll(name);
+  return others.length > 0 || value === "" ? undefined : value;
+}
+
 /** What has to stand in the place. */
 function expectedText(provider: string, place: SecretPlace, secret: string): string {
-  if ("member" in place) return secret;
+  if ("member" in place || "query" in place) return secret;
   if ("authorization" in place && place.authorization === "basic") {
     if (secret.includes(":")) return base64(secret);
     throw new LatchhookError(
