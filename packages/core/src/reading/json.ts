@@ -47,6 +47,13 @@ export function dateFromSeconds(value: unknown): Date | null {
   return Number.isNaN(date.getTime()) ? null : date;
 }
 
+/** The instant that milliseconds since the epoch name, or null where the value is no such number. */
+export function dateFromMilliseconds(value: unknown): Date | null {
+  if (typeof value !== "number") return null;
+  const date = new Date(value);
+  return Number.isNaN(date.getTime()) ? null : date;
+}
+
 /** The value where it is a string, else an empty one. */
 export function stringMember(value: unknown): string {
   return typeof value === "string" ? value : "";

@@ -3,6 +3,7 @@ import { LatchhookError } from "../errors.ts";
 import { type Refusal, unauthentic } from "../provider.ts";
 import { objectMember, parseJsonObject } from "../reading/json.ts";
 import { type HeaderSource, readHeader } from "../request/headers.ts";
+import { queryParameter } from "../request/query-parameter.ts";
 import { matchKey } from "./match-key.ts";
 import { keyRing, type SecretOption } from "./secrets.ts";
 import type { SignatureScheme } from "./signature-scheme.ts";
@@ -28,6 +29,8 @@ export type SecretPlace =
 export interface SharedSecretOptions {
   /** The provider's factory, as error messages name it. */
   readonly provider: string;
+  /** The option that `secret` came in, as error messages name it. Default: `secret`. */
+  readonly option?: string | undefined;
   readonly secret: SecretOption | undefined;
   /** Read where `secret` is left out. */
   readonly environmentVariable: string;
@@ -56,6 +59,7 @@ export function sharedSecret(options: SharedSecretOptions): SignatureScheme {
   const { provider, place } = options;
   const ring = keyRing({
     provider,
+    option: options.option,
     secret: options.secret,
     environmentVariable: options.environmentVariable,
     importKey(secret) {
@@ -105,13 +109,6 @@ function memberAt(body: Uint8Array, path: readonly string[]): string | undefined
   let value: unknown = parsed.ok ? parsed.value : undefined;
   for (const name of path) value = objectMember(value)[name];
   return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-/** A parameter that the query has once, or undefined. */
-function queryParameter(url: string | undefined, name: string): string | undefined {
-  const [, query = ""] = url?.split("?", 2) ?? [];
-  const [value, ...others] = new URLSearchParams(query).getAll(name);
-  return others.length > 0 || value === "" ? undefined : value;
 }
 
 /** What has to stand in the place. */
