@@ -39,7 +39,7 @@ export type { HmacSender, Sender, SenderContent, SenderMembers } from "./senders
 export { type SignStandardWebhooksOptions, signStandardWebhooks } from "./senders/standard-webhooks.ts";
 export { type SignVideogenOptions, signVideogen } from "./senders/videogen.ts";
 export { hmacSenders, senders } from "./senders.ts";
-export { type SignedWebhook, toRequest, type WebhookBody } from "./signed-webhook.ts";
+export { type SignedWebhook, targetUrl, toRequest, type WebhookBody } from "./signed-webhook.ts";
 export type { ContractCase, SkippedCase } from "./store-contract/contract-case.ts";
 export type {
   StoreClock,

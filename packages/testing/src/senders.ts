@@ -3,7 +3,6 @@ import { creativeaiSender } from "./senders/creativeai.ts";
 import { githubSender } from "./senders/github.ts";
 import type { HmacSender, Sender } from "./senders/sender.ts";
 import { videogenSender } from "./senders/videogen.ts";
-
 /** Senders with one HMAC in a header of its own, AI Stats under both families of its headers. Each scheme is there. */
 export const hmacSenders: readonly HmacSender[] = [
   aiStatsSender("ai-stats"),
