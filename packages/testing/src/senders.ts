@@ -1,6 +1,7 @@
 import { aiStatsSender } from "./senders/ai-stats.ts";
 import { creativeaiSender } from "./senders/creativeai.ts";
 import { githubSender } from "./senders/github.ts";
+import { linearSender } from "./senders/linear.ts";
 import type { HmacSender, Sender } from "./senders/sender.ts";
 import { shopifySender } from "./senders/shopify.ts";
 import { videogenSender } from "./senders/videogen.ts";
@@ -16,5 +17,6 @@ export const hmacSenders: readonly HmacSender[] = [
 /** Every sender that latchhook has a provider of its own for. */
 export const senders: readonly Sender[] = [
   ...hmacSenders,
+  linearSender(),
   shopifySender(),
 ];
