@@ -34,6 +34,7 @@ export type {
 export { providerContract } from "./provider-contract/provider-contract.ts";
 export { type AiStatsMetadata, type SignAiStatsOptions, signAiStats } from "./senders/ai-stats.ts";
 export { type CreativeaiMetadata, type SignCreativeaiOptions, signCreativeai } from "./senders/creativeai.ts";
+export { discordPublicKey, type SignDiscordOptions, signDiscord } from "./senders/discord.ts";
 export { type SignGithubOptions, signGithub } from "./senders/github.ts";
 export { type SignLinearOptions, signLinear } from "./senders/linear.ts";
 export type { HmacSender, Sender, SenderContent, SenderMembers } from "./senders/sender.ts";

@@ -1,5 +1,6 @@
 import { aiStatsSender } from "./senders/ai-stats.ts";
 import { creativeaiSender } from "./senders/creativeai.ts";
+import { discordSender } from "./senders/discord.ts";
 import { githubSender } from "./senders/github.ts";
 import { linearSender } from "./senders/linear.ts";
 import type { HmacSender, Sender } from "./senders/sender.ts";
@@ -17,6 +18,7 @@ export const hmacSenders: readonly HmacSender[] = [
 /** Every sender that latchhook has a provider of its own for. */
 export const senders: readonly Sender[] = [
   ...hmacSenders,
+  discordSender(),
   linearSender(),
   shopifySender(),
 ];
