@@ -40,6 +40,7 @@ export { type SignLinearOptions, signLinear } from "./senders/linear.ts";
 export type { HmacSender, Sender, SenderContent, SenderMembers } from "./senders/sender.ts";
 export { type SignShopifyOptions, signShopify } from "./senders/shopify.ts";
 export { type SignStandardWebhooksOptions, signStandardWebhooks } from "./senders/standard-webhooks.ts";
+export { type SignVercelOptions, signVercel } from "./senders/vercel.ts";
 export { type SignVideogenOptions, signVideogen } from "./senders/videogen.ts";
 export { hmacSenders, senders } from "./senders.ts";
 export { type SignedWebhook, targetUrl, toRequest, type WebhookBody } from "./signed-webhook.ts";

@@ -5,6 +5,7 @@ import { githubSender } from "./senders/github.ts";
 import { linearSender } from "./senders/linear.ts";
 import type { HmacSender, Sender } from "./senders/sender.ts";
 import { shopifySender } from "./senders/shopify.ts";
+import { vercelSender } from "./senders/vercel.ts";
 import { videogenSender } from "./senders/videogen.ts";
 /** Senders with one HMAC in a header of its own, AI Stats under both families of its headers. Each scheme is there. */
 export const hmacSenders: readonly HmacSender[] = [
@@ -21,4 +22,5 @@ export const senders: readonly Sender[] = [
   discordSender(),
   linearSender(),
   shopifySender(),
+  vercelSender(),
 ];
