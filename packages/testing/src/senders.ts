@@ -2,6 +2,7 @@ import { aiStatsSender } from "./senders/ai-stats.ts";
 import { creativeaiSender } from "./senders/creativeai.ts";
 import { discordSender } from "./senders/discord.ts";
 import { githubSender } from "./senders/github.ts";
+import { lemonSqueezySender } from "./senders/lemon-squeezy.ts";
 import { linearSender } from "./senders/linear.ts";
 import type { HmacSender, Sender } from "./senders/sender.ts";
 import { shopifySender } from "./senders/shopify.ts";
@@ -20,6 +21,7 @@ export const hmacSenders: readonly HmacSender[] = [
 export const senders: readonly Sender[] = [
   ...hmacSenders,
   discordSender(),
+  lemonSqueezySender(),
   linearSender(),
   shopifySender(),
   vercelSender(),
