@@ -38,6 +38,7 @@ export { discordPublicKey, type SignDiscordOptions, signDiscord } from "./sender
 export { type SignGithubOptions, signGithub } from "./senders/github.ts";
 export { type SignLemonSqueezyOptions, signLemonSqueezy } from "./senders/lemon-squeezy.ts";
 export { type SignLinearOptions, signLinear } from "./senders/linear.ts";
+export { type SignMetaOptions, signMeta } from "./senders/meta.ts";
 export type { HmacSender, Sender, SenderContent, SenderMembers } from "./senders/sender.ts";
 export { type SignShopifyOptions, signShopify } from "./senders/shopify.ts";
 export { type SignStandardWebhooksOptions, signStandardWebhooks } from "./senders/standard-webhooks.ts";

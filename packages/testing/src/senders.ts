@@ -4,6 +4,7 @@ import { discordSender } from "./senders/discord.ts";
 import { githubSender } from "./senders/github.ts";
 import { lemonSqueezySender } from "./senders/lemon-squeezy.ts";
 import { linearSender } from "./senders/linear.ts";
+import { metaSender } from "./senders/meta.ts";
 import type { HmacSender, Sender } from "./senders/sender.ts";
 import { shopifySender } from "./senders/shopify.ts";
 import { vercelSender } from "./senders/vercel.ts";
@@ -23,6 +24,7 @@ export const senders: readonly Sender[] = [
   discordSender(),
   lemonSqueezySender(),
   linearSender(),
+  metaSender(),
   shopifySender(),
   vercelSender(),
 ];
