@@ -36,6 +36,7 @@ export { type AiStatsMetadata, type SignAiStatsOptions, signAiStats } from "./se
 export { type CreativeaiMetadata, type SignCreativeaiOptions, signCreativeai } from "./senders/creativeai.ts";
 export { discordPublicKey, type SignDiscordOptions, signDiscord } from "./senders/discord.ts";
 export { type SignGithubOptions, signGithub } from "./senders/github.ts";
+export { type SignHeygenOptions, signHeygen } from "./senders/heygen.ts";
 export { type SignLemonSqueezyOptions, signLemonSqueezy } from "./senders/lemon-squeezy.ts";
 export { type SignLinearOptions, signLinear } from "./senders/linear.ts";
 export { type SignMetaOptions, signMeta } from "./senders/meta.ts";

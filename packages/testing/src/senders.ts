@@ -2,6 +2,7 @@ import { aiStatsSender } from "./senders/ai-stats.ts";
 import { creativeaiSender } from "./senders/creativeai.ts";
 import { discordSender } from "./senders/discord.ts";
 import { githubSender } from "./senders/github.ts";
+import { heygenSender } from "./senders/heygen.ts";
 import { lemonSqueezySender } from "./senders/lemon-squeezy.ts";
 import { linearSender } from "./senders/linear.ts";
 import { metaSender } from "./senders/meta.ts";
@@ -22,6 +23,7 @@ export const hmacSenders: readonly HmacSender[] = [
 export const senders: readonly Sender[] = [
   ...hmacSenders,
   discordSender(),
+  heygenSender(),
   lemonSqueezySender(),
   linearSender(),
   metaSender(),
