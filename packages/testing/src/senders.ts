@@ -1,6 +1,7 @@
 import { aiStatsSender } from "./senders/ai-stats.ts";
 import { creativeaiSender } from "./senders/creativeai.ts";
 import { discordSender } from "./senders/discord.ts";
+import { firecrawlSender } from "./senders/firecrawl.ts";
 import { githubSender } from "./senders/github.ts";
 import { heygenSender } from "./senders/heygen.ts";
 import { lemonSqueezySender } from "./senders/lemon-squeezy.ts";
@@ -23,6 +24,7 @@ export const hmacSenders: readonly HmacSender[] = [
 export const senders: readonly Sender[] = [
   ...hmacSenders,
   discordSender(),
+  firecrawlSender(),
   heygenSender(),
   lemonSqueezySender(),
   linearSender(),
