@@ -1,4 +1,5 @@
 import { aiStatsSender } from "./senders/ai-stats.ts";
+import { assemblyaiSender } from "./senders/assemblyai.ts";
 import { creativeaiSender } from "./senders/creativeai.ts";
 import { discordSender } from "./senders/discord.ts";
 import { firecrawlSender } from "./senders/firecrawl.ts";
@@ -23,6 +24,7 @@ export const hmacSenders: readonly HmacSender[] = [
 /** Every sender that latchhook has a provider of its own for. */
 export const senders: readonly Sender[] = [
   ...hmacSenders,
+  assemblyaiSender(),
   discordSender(),
   firecrawlSender(),
   heygenSender(),
