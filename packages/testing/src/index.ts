@@ -35,6 +35,7 @@ export { providerContract } from "./provider-contract/provider-contract.ts";
 export { type AiStatsMetadata, type SignAiStatsOptions, signAiStats } from "./senders/ai-stats.ts";
 export { type SignAssemblyaiOptions, signAssemblyai } from "./senders/assemblyai.ts";
 export { type CreativeaiMetadata, type SignCreativeaiOptions, signCreativeai } from "./senders/creativeai.ts";
+export { type SignDeepgramOptions, signDeepgram } from "./senders/deepgram.ts";
 export { discordPublicKey, type SignDiscordOptions, signDiscord } from "./senders/discord.ts";
 export { type SignFirecrawlOptions, signFirecrawl } from "./senders/firecrawl.ts";
 export { type SignGithubOptions, signGithub } from "./senders/github.ts";

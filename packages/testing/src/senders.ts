@@ -1,6 +1,7 @@
 import { aiStatsSender } from "./senders/ai-stats.ts";
 import { assemblyaiSender } from "./senders/assemblyai.ts";
 import { creativeaiSender } from "./senders/creativeai.ts";
+import { deepgramSender } from "./senders/deepgram.ts";
 import { discordSender } from "./senders/discord.ts";
 import { firecrawlSender } from "./senders/firecrawl.ts";
 import { githubSender } from "./senders/github.ts";
@@ -25,6 +26,7 @@ export const hmacSenders: readonly HmacSender[] = [
 export const senders: readonly Sender[] = [
   ...hmacSenders,
   assemblyaiSender(),
+  deepgramSender(),
   discordSender(),
   firecrawlSender(),
   heygenSender(),
