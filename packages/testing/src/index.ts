@@ -42,6 +42,7 @@ export { type SignGithubOptions, signGithub } from "./senders/github.ts";
 export { type SignHeygenOptions, signHeygen } from "./senders/heygen.ts";
 export { type SignLemonSqueezyOptions, signLemonSqueezy } from "./senders/lemon-squeezy.ts";
 export { type SignLinearOptions, signLinear } from "./senders/linear.ts";
+export { type SignLumaOptions, signLuma } from "./senders/luma.ts";
 export { type SignMetaOptions, signMeta } from "./senders/meta.ts";
 export type { HmacSender, Sender, SenderContent, SenderMembers } from "./senders/sender.ts";
 export { type SignShopifyOptions, signShopify } from "./senders/shopify.ts";

@@ -8,6 +8,7 @@ import { githubSender } from "./senders/github.ts";
 import { heygenSender } from "./senders/heygen.ts";
 import { lemonSqueezySender } from "./senders/lemon-squeezy.ts";
 import { linearSender } from "./senders/linear.ts";
+import { lumaSender } from "./senders/luma.ts";
 import { metaSender } from "./senders/meta.ts";
 import type { HmacSender, Sender } from "./senders/sender.ts";
 import { shopifySender } from "./senders/shopify.ts";
@@ -32,6 +33,7 @@ export const senders: readonly Sender[] = [
   heygenSender(),
   lemonSqueezySender(),
   linearSender(),
+  lumaSender(),
   metaSender(),
   shopifySender(),
   vercelSender(),
