@@ -41,6 +41,7 @@ export { type SignFirecrawlOptions, signFirecrawl } from "./senders/firecrawl.ts
 export { type SignGithubOptions, signGithub } from "./senders/github.ts";
 export { type SignHeygenOptions, signHeygen } from "./senders/heygen.ts";
 export { type SignLemonSqueezyOptions, signLemonSqueezy } from "./senders/lemon-squeezy.ts";
+export { type SignLeonardoOptions, signLeonardo } from "./senders/leonardo.ts";
 export { type SignLinearOptions, signLinear } from "./senders/linear.ts";
 export { type SignLumaOptions, signLuma } from "./senders/luma.ts";
 export { type SignMetaOptions, signMeta } from "./senders/meta.ts";

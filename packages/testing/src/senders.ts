@@ -7,6 +7,7 @@ import { firecrawlSender } from "./senders/firecrawl.ts";
 import { githubSender } from "./senders/github.ts";
 import { heygenSender } from "./senders/heygen.ts";
 import { lemonSqueezySender } from "./senders/lemon-squeezy.ts";
+import { leonardoSender } from "./senders/leonardo.ts";
 import { linearSender } from "./senders/linear.ts";
 import { lumaSender } from "./senders/luma.ts";
 import { metaSender } from "./senders/meta.ts";
@@ -32,6 +33,7 @@ export const senders: readonly Sender[] = [
   firecrawlSender(),
   heygenSender(),
   lemonSqueezySender(),
+  leonardoSender(),
   linearSender(),
   lumaSender(),
   metaSender(),
