@@ -105,7 +105,11 @@ function helpers(): readonly (readonly string[])[] {
       title === "Standard Webhooks" ? "any sender of Standard Webhooks, `v1` and `v1a`" : title,
     ];
   });
-  return [...rows, [code("toRequest(signed, url)"), "a Fetch `Request` of one of these"]];
+  const generic = [
+    code("signHmac({ secret, body, content, headers, … })"),
+    "any sender with an HMAC: for a provider of your own",
+  ];
+  return [...rows, generic, [code("toRequest(signed, url)"), "a Fetch `Request` of one of these"]];
 }
 
 /** Every table of the pages that is made of the table of senders. */
