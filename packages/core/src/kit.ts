@@ -43,6 +43,7 @@ export {
 export { deliveryKey, type IdentityPart, identityPart } from "./reading/key.ts";
 export { matches, type Schema } from "./reading/matches.ts";
 export { type HeaderSource, readHeader } from "./request/headers.ts";
+export { queryParameter } from "./request/query-parameter.ts";
 export {
   type Ed25519KeyOptions,
   type Ed25519SignatureOptions,

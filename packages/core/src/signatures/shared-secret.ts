@@ -3,6 +3,7 @@ import { LatchhookError } from "../errors.ts";
 import { type Refusal, unauthentic } from "../provider.ts";
 import { objectMember, parseJsonObject } from "../reading/json.ts";
 import { type HeaderSource, readHeader } from "../request/headers.ts";
+import { queryParameter } from "../request/query-parameter.ts";
 import { matchKey } from "./match-key.ts";
 import { keyRing, type SecretOption } from "./secrets.ts";
 import type { SignatureScheme } from "./signature-scheme.ts";
@@ -18,11 +19,18 @@ export type SecretPlace =
    */
   | { readonly authorization: "bearer" | "basic" }
   /** In the JSON body, by the names on the way to it: `["metadata", "token"]`. */
-  | { readonly member: readonly string[] };
+  | { readonly member: readonly string[] }
+  /**
+   * In the query of the URL that was asked for, by its name, once. Never in the path: that is logged, and many a proxy
+   * logs the query as well.
+   */
+  | { readonly query: string };
 
 export interface SharedSecretOptions {
   /** The provider's factory, as error messages name it. */
   readonly provider: string;
+  /** The option that `secret` came in, as error messages name it. Default: `secret`. */
+  readonly option?: string | undefined;
   readonly secret: SecretOption | undefined;
   /** Read where `secret` is left out. */
   readonly environmentVariable: string;
@@ -51,6 +59,7 @@ export function sharedSecret(options: SharedSecretOptions): SignatureScheme {
   const { provider, place } = options;
   const ring = keyRing({
     provider,
+    option: options.option,
     secret: options.secret,
     environmentVariable: options.environmentVariable,
     importKey(secret) {
@@ -58,11 +67,12 @@ export function sharedSecret(options: SharedSecretOptions): SignatureScheme {
       return expectedText(provider, place, secret.trim());
     },
   });
-  if ("member" in place) {
+  if ("member" in place || "query" in place) {
     return {
       precheck: () => undefined,
       verify(request) {
-        const sent = memberAt(request.body, place.member);
+        const sent =
+          "member" in place ? memberAt(request.body, place.member) : queryParameter(request.url, place.query);
         if (sent === undefined) return unauthentic("missing-signature");
         return matchKey(ring, request, (expected) => equalTexts(expected, sent));
       },
@@ -81,7 +91,7 @@ export function sharedSecret(options: SharedSecretOptions): SignatureScheme {
   };
 }
 
-type HeaderPlace = Exclude<SecretPlace, { readonly member: readonly string[] }>;
+type HeaderPlace = Exclude<SecretPlace, { readonly member: readonly string[] } | { readonly query: string }>;
 
 function readSecret(headers: HeaderSource, place: HeaderPlace): string | Refusal {
   const value = readHeader(headers, "header" in place ? place.header : "authorization");
@@ -103,7 +113,7 @@ function memberAt(body: Uint8Array, path: readonly string[]): string | undefined
 
 /** What has to stand in the place. */
 function expectedText(provider: string, place: SecretPlace, secret: string): string {
-  if ("member" in place) return secret;
+  if ("member" in place || "query" in place) return secret;
   if ("authorization" in place && place.authorization === "basic") {
     if (secret.includes(":")) return base64(secret);
     throw new LatchhookError(
