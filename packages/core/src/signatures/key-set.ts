@@ -11,7 +11,7 @@ export interface KeySet<Key> extends KeyRing<Key> {
    * Other keys than those that were tried, for a signature that none of them made; undefined where it is too soon to ask
    * the sender again, or it cannot be reached.
    */
-  readonly renew: (tried: readonly Key[]) => Promise<readonly Key[] | undefined>;
+  renew(tried: readonly Key[]): Promise<readonly Key[] | undefined>;
 }
 
 export interface KeySetOptions<Key> {
