@@ -36,6 +36,7 @@ export { type AiStatsMetadata, type SignAiStatsOptions, signAiStats } from "./se
 export { type CreativeaiMetadata, type SignCreativeaiOptions, signCreativeai } from "./senders/creativeai.ts";
 export { type SignGithubOptions, signGithub } from "./senders/github.ts";
 export type { HmacSender, Sender, SenderContent, SenderMembers } from "./senders/sender.ts";
+export { type SignSquareOptions, signSquare } from "./senders/square.ts";
 export { type SignStandardWebhooksOptions, signStandardWebhooks } from "./senders/standard-webhooks.ts";
 export { type SignVideogenOptions, signVideogen } from "./senders/videogen.ts";
 export { hmacSenders, senders } from "./senders.ts";
