@@ -38,6 +38,7 @@ export { type SignGithubOptions, signGithub } from "./senders/github.ts";
 export type { HmacSender, Sender, SenderContent, SenderMembers } from "./senders/sender.ts";
 export { type SignSquareOptions, signSquare } from "./senders/square.ts";
 export { type SignStandardWebhooksOptions, signStandardWebhooks } from "./senders/standard-webhooks.ts";
+export { type SignTwilioOptions, signTwilio } from "./senders/twilio.ts";
 export { type SignVideogenOptions, signVideogen } from "./senders/videogen.ts";
 export { hmacSenders, senders } from "./senders.ts";
 export { type SignedWebhook, toRequest, type WebhookBody } from "./signed-webhook.ts";

@@ -3,6 +3,7 @@ import { creativeaiSender } from "./senders/creativeai.ts";
 import { githubSender } from "./senders/github.ts";
 import type { HmacSender, Sender } from "./senders/sender.ts";
 import { squareSender } from "./senders/square.ts";
+import { twilioSender } from "./senders/twilio.ts";
 import { videogenSender } from "./senders/videogen.ts";
 
 /** Senders with one HMAC in a header of its own, AI Stats under both families of its headers. Each scheme is there. */
@@ -15,4 +16,4 @@ export const hmacSenders: readonly HmacSender[] = [
 ];
 
 /** Every sender that latchhook has a provider of its own for. */
-export const senders: readonly Sender[] = [...hmacSenders, squareSender()];
+export const senders: readonly Sender[] = [...hmacSenders, squareSender(), twilioSender()];
