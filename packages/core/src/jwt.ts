@@ -6,11 +6,10 @@
  */
 
 export type { CredentialsHeader } from "./signatures/credentials.ts";
+export { type JwtKey, type JwtSecretOptions, jwtKeySet, jwtSecretRing } from "./signatures/jwt-keys.ts";
 export {
-  type JwtKey,
-  type JwtSecretOptions,
   type JwtSignatureOptions,
-  jwtKeySet,
-  jwtSecretRing,
+  jwtClaims,
+  jwtRepeatHorizonMs,
   jwtSignature,
 } from "./signatures/jwt-signature.ts";

@@ -35,6 +35,8 @@ export { providerContract } from "./provider-contract/provider-contract.ts";
 export { type AiStatsMetadata, type SignAiStatsOptions, signAiStats } from "./senders/ai-stats.ts";
 export { type CreativeaiMetadata, type SignCreativeaiOptions, signCreativeai } from "./senders/creativeai.ts";
 export { type SignGithubOptions, signGithub } from "./senders/github.ts";
+export { type SignLivekitOptions, signLivekit } from "./senders/livekit.ts";
+export { type SignQstashOptions, signQstash } from "./senders/qstash.ts";
 export type { HmacSender, Sender, SenderContent, SenderMembers } from "./senders/sender.ts";
 export { type SignSquareOptions, signSquare } from "./senders/square.ts";
 export { type SignStandardWebhooksOptions, signStandardWebhooks } from "./senders/standard-webhooks.ts";

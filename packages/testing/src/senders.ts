@@ -1,6 +1,8 @@
 import { aiStatsSender } from "./senders/ai-stats.ts";
 import { creativeaiSender } from "./senders/creativeai.ts";
 import { githubSender } from "./senders/github.ts";
+import { livekitSender } from "./senders/livekit.ts";
+import { qstashSender } from "./senders/qstash.ts";
 import type { HmacSender, Sender } from "./senders/sender.ts";
 import { squareSender } from "./senders/square.ts";
 import { twilioSender } from "./senders/twilio.ts";
@@ -16,4 +18,10 @@ export const hmacSenders: readonly HmacSender[] = [
 ];
 
 /** Every sender that latchhook has a provider of its own for. */
-export const senders: readonly Sender[] = [...hmacSenders, squareSender(), twilioSender()];
+export const senders: readonly Sender[] = [
+  ...hmacSenders,
+  livekitSender(),
+  qstashSender(),
+  squareSender(),
+  twilioSender(),
+];

@@ -1,23 +1,18 @@
-import { decodeJwt, decodeProtectedHeader, errors, type JWK, type JWTPayload, jwtVerify } from "jose";
+import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from "jose";
 import { sha256Hex } from "#crypto";
 import { type Refusal, unauthentic } from "../provider.ts";
-import type { JsonObject } from "../reading/json.ts";
 import type { HeaderSource } from "../request/headers.ts";
 import { type CredentialsHeader, readCredentials } from "./credentials.ts";
-import { type KeySet, type KeySetOptions, keySet } from "./key-set.ts";
+import type { JwtKey } from "./jwt-keys.ts";
 import { matchKey } from "./match-key.ts";
-import { type KeyRing, keyRing, type SecretOption } from "./secrets.ts";
+import type { KeyRing } from "./secrets.ts";
 import type { SignatureScheme } from "./signature-scheme.ts";
-import { resolveTolerance } from "./timestamp.ts";
-import { warnOfWeakSecret } from "./weak-secret.ts";
-
-/** A secret's bytes, or a public key as a sender publishes it. */
-export type JwtKey = Uint8Array | JWK;
+import { defaultToleranceSeconds, resolveTolerance } from "./timestamp.ts";
 
 export interface JwtSignatureOptions extends CredentialsHeader {
   /** The provider's factory, as error messages name it. */
   readonly provider: string;
-  /** The keys to try: {@link jwtSecretRing} or {@link jwtKeySet}. */
+  /** The keys to try: `jwtSecretRing` or `jwtKeySet`. */
   readonly keys: KeyRing<JwtKey>;
   /** The one algorithm that is accepted, whatever a token says of itself. */
   readonly algorithm: "HS256" | "RS256";
@@ -103,15 +98,35 @@ export function jwtSignature(options: JwtSignatureOptions): SignatureScheme {
   };
 }
 
-/** Undefined unless it is a token with this algorithm. */
-function decode(token: string, algorithm: string): CheckedToken | undefined {
+/**
+ * What the token in a header says; undefined where there is none. For `read`, which is called for what was verified.
+ */
+export function jwtClaims(headers: HeaderSource, from: CredentialsHeader): JWTPayload | undefined {
+  const token = readCredentials(headers, from);
+  return typeof token === "string" ? decode(token)?.claims : undefined;
+}
+
+/** Undefined unless it is a token, with this algorithm where one is named. */
+function decode(token: string, algorithm?: string): CheckedToken | undefined {
   if (token.length > mostCharacters || !tokenShape.test(token)) return undefined;
   try {
-    const { alg, kid } = decodeProtectedHeader(token);
-    return alg === algorithm ? { ok: true, token, keyId: kid, claims: decodeJwt(token) } : undefined;
+    const { alg = "", kid } = decodeProtectedHeader(token);
+    const fits = alg === (algorithm ?? alg);
+    return fits ? { ok: true, token, keyId: kid, claims: decodeJwt(token) } : undefined;
   } catch {
     return undefined;
   }
+}
+
+/**
+ * For how long a delivery with a token can come again: as long as its sender retries, and as long as a captured token
+ * is believed, at most a day and the tolerance to both sides.
+ */
+export function jwtRepeatHorizonMs(
+  retryHorizonMs: number,
+  toleranceSeconds: number = defaultToleranceSeconds,
+): number {
+  return Math.max(retryHorizonMs, (longestLifeSeconds + 2 * toleranceSeconds) * 1000);
 }
 
 function checkLife({ exp, nbf = 0 }: JWTPayload, now: number, toleranceSeconds: number): Refusal | undefined {
@@ -162,44 +177,4 @@ function toBase64url(hex: string): string {
 
 function unpadded(base64: string): string {
   return base64.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
-}
-
-export interface JwtSecretOptions {
-  /** The provider's factory, as error messages name it. */
-  readonly provider: string;
-  readonly secret: SecretOption | undefined;
-  /** Read where `secret` is left out. */
-  readonly environmentVariable: string;
-}
-
-/**
- * The keys of a provider's secret, for `HS256`: the UTF-8 of the text.
- *
- * @throws LatchhookError `missing-secret`
- */
-export function jwtSecretRing(options: JwtSecretOptions): KeyRing<JwtKey> {
-  return keyRing({
-    ...options,
-    importKey(secret) {
-      warnOfWeakSecret(options.provider, secret);
-      return new TextEncoder().encode(secret.trim());
-    },
-  });
-}
-
-/**
- * The RSA keys, of 2048 bits and more, that a sender publishes, for `RS256`.
- *
- * @throws LatchhookError `invalid-option` for a URL that is not `https`.
- */
-export function jwtKeySet(options: Omit<KeySetOptions<JwtKey>, "importKey">): KeySet<JwtKey> {
-  return keySet({ ...options, importKey: importRsaKey });
-}
-
-function importRsaKey({ kty, kid, n, e, use = "sig", alg = "RS256" }: JsonObject): JWK | undefined {
-  if (kty !== "RSA" || use !== "sig" || alg !== "RS256") return undefined;
-  if (typeof n !== "string" || typeof e !== "string" || !/^[\w-]{342,}$/.test(n) || !/^[\w-]+$/.test(e)) {
-    return undefined;
-  }
-  return { kty, n, e, alg, ...(typeof kid === "string" ? { kid } : {}) };
 }
