@@ -57,6 +57,7 @@ export {
 } from "./signatures/hmac-signature.ts";
 export { type KeySet, type KeySetOptions, keySet } from "./signatures/key-set.ts";
 export { matchKey } from "./signatures/match-key.ts";
+export { type PinnedHeaderOptions, pinnedHeader } from "./signatures/pinned-header.ts";
 export { base64Bytes, hexBytes, type SecretForm, secretBytes } from "./signatures/secret-form.ts";
 export { type KeyRing, keyRing, type SecretOption, type SecretSource } from "./signatures/secrets.ts";
 export { type SecretPlace, type SharedSecretOptions, sharedSecret } from "./signatures/shared-secret.ts";

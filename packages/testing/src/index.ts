@@ -34,8 +34,12 @@ export type {
 export { providerContract } from "./provider-contract/provider-contract.ts";
 export { type AiStatsMetadata, type SignAiStatsOptions, signAiStats } from "./senders/ai-stats.ts";
 export { type CreativeaiMetadata, type SignCreativeaiOptions, signCreativeai } from "./senders/creativeai.ts";
+export { type SignFalOptions, signFal } from "./senders/fal.ts";
 export { type SignGithubOptions, signGithub } from "./senders/github.ts";
+export { type SignIdeogramOptions, signIdeogram } from "./senders/ideogram.ts";
 export { type SignLivekitOptions, signLivekit } from "./senders/livekit.ts";
+export { publishedKeys } from "./senders/published-keys.ts";
+export { type SignPubsubOptions, signPubsub } from "./senders/pubsub.ts";
 export { type SignQstashOptions, signQstash } from "./senders/qstash.ts";
 export type { HmacSender, Sender, SenderContent, SenderMembers } from "./senders/sender.ts";
 export { type SignSquareOptions, signSquare } from "./senders/square.ts";

@@ -1,7 +1,10 @@
 import { aiStatsSender } from "./senders/ai-stats.ts";
 import { creativeaiSender } from "./senders/creativeai.ts";
+import { falSender } from "./senders/fal.ts";
 import { githubSender } from "./senders/github.ts";
+import { ideogramSender } from "./senders/ideogram.ts";
 import { livekitSender } from "./senders/livekit.ts";
+import { pubsubSender } from "./senders/pubsub.ts";
 import { qstashSender } from "./senders/qstash.ts";
 import type { HmacSender, Sender } from "./senders/sender.ts";
 import { squareSender } from "./senders/square.ts";
@@ -20,7 +23,10 @@ export const hmacSenders: readonly HmacSender[] = [
 /** Every sender that latchhook has a provider of its own for. */
 export const senders: readonly Sender[] = [
   ...hmacSenders,
+  falSender(),
+  ideogramSender(),
   livekitSender(),
+  pubsubSender(),
   qstashSender(),
   squareSender(),
   twilioSender(),

@@ -20,8 +20,8 @@ export interface JwtSignatureOptions extends CredentialsHeader {
   readonly issuer?: readonly string[] | undefined;
   readonly subject?: readonly string[] | undefined;
   readonly audience?: readonly string[] | undefined;
-  /** Claims that must be exactly this. */
-  readonly claims?: Readonly<Record<string, string | boolean>> | undefined;
+  /** Claims that must be exactly one of these. */
+  readonly claims?: Readonly<Record<string, readonly (string | boolean)[]>> | undefined;
   /**
    * The claim that holds the SHA-256 of the body, in base64 or base64url. Without one the token says nothing of the
    * body: whoever has seen a token can send any content while it is valid.
@@ -143,7 +143,7 @@ function checkClaims(claims: JWTPayload, options: JwtSignatureOptions): Refusal 
     isOneOf(claims.iss, issuer) &&
     isOneOf(claims.sub, subject) &&
     [claims.aud].flat().some((one) => isOneOf(one, audience)) &&
-    Object.entries(exact).every(([name, value]) => claims[name] === value);
+    Object.entries(exact).every(([name, values]) => values.includes(claims[name] as string | boolean));
   return fits ? undefined : unauthentic("wrong-audience");
 }
 
