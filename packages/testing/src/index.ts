@@ -41,6 +41,7 @@ export { type SignLivekitOptions, signLivekit } from "./senders/livekit.ts";
 export { publishedKeys } from "./senders/published-keys.ts";
 export { type SignPubsubOptions, signPubsub } from "./senders/pubsub.ts";
 export { type SignQstashOptions, signQstash } from "./senders/qstash.ts";
+export { type SignedPart, type SignHmacOptions, signHmac } from "./senders/hmac.ts";
 export type { HmacSender, Sender, SenderContent, SenderMembers } from "./senders/sender.ts";
 export { type SignSquareOptions, signSquare } from "./senders/square.ts";
 export { type SignStandardWebhooksOptions, signStandardWebhooks } from "./senders/standard-webhooks.ts";
