@@ -12,6 +12,15 @@ import { replicateSender } from "./senders/replicate.ts";
 import { resendSender } from "./senders/resend.ts";
 import type { HmacSender, Sender } from "./senders/sender.ts";
 import { supabaseSender } from "./senders/supabase.ts";
+import { falSender } from "./senders/fal.ts";
+import { githubSender } from "./senders/github.ts";
+import { ideogramSender } from "./senders/ideogram.ts";
+import { livekitSender } from "./senders/livekit.ts";
+import { pubsubSender } from "./senders/pubsub.ts";
+import { qstashSender } from "./senders/qstash.ts";
+import type { HmacSender, Sender } from "./senders/sender.ts";
+import { squareSender } from "./senders/square.ts";
+import { twilioSender } from "./senders/twilio.ts";
 import { videogenSender } from "./senders/videogen.ts";
 import { cloudflareStreamSender } from "./senders/cloudflare-stream.ts";
 import { creativeaiSender } from "./senders/creativeai.ts";
@@ -86,4 +95,11 @@ export const senders: readonly Sender[] = [
   metaSender(),
   shopifySender(),
   vercelSender(),
+  falSender(),
+  ideogramSender(),
+  livekitSender(),
+  pubsubSender(),
+  qstashSender(),
+  squareSender(),
+  twilioSender(),
 ];

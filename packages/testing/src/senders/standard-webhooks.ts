@@ -1,5 +1,6 @@
-import { createHash, createHmac, createPrivateKey, type KeyObject, sign } from "node:crypto";
+import { createHash, createHmac, sign } from "node:crypto";
 import { type SignedWebhook, toBytes, unixSeconds, type WebhookBody } from "../signed-webhook.ts";
+import { importPrivateKey } from "./private-key.ts";
 
 export interface SignStandardWebhooksOptions {
   /** The endpoint's secret, `whsec_` and base64, for `v1`. Several sign as a sender does during a rotation. */
@@ -75,15 +76,4 @@ function keyOf(secret: string, form: SignStandardWebhooksOptions["secretForm"]):
 
 function hmacBase64(key: Buffer, content: Uint8Array): string {
   return createHmac("sha256", key).update(content).digest("base64");
-}
-
-/** The DER header of a PKCS #8 Ed25519 key (RFC 8410), before the 32 bytes of the seed. */
-const pkcs8Header = Buffer.from("302e020100300506032b657004220420", "hex");
-
-function importPrivateKey(privateKey: string): KeyObject {
-  const bytes = Buffer.from(privateKey.trim().replace(/^whsk_/, ""), "base64");
-  const seed = bytes.subarray(0, pkcs8Header.length).equals(pkcs8Header)
-    ? bytes.subarray(pkcs8Header.length)
-    : bytes.subarray(0, 32);
-  return createPrivateKey({ key: Buffer.concat([pkcs8Header, seed]), format: "der", type: "pkcs8" });
 }
