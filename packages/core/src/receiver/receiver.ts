@@ -16,6 +16,7 @@ import { pathOf } from "../request/path-of.ts";
 import type { WebhookRequest } from "../request/request.ts";
 import { atMost } from "../shared/at-most.ts";
 import { isWorkerd } from "../shared/runtime.ts";
+import { sleep } from "../shared/sleep.ts";
 
 import { createBodyBudget } from "./body-budget.ts";
 import { describeReceiver, type ReceiverDescription } from "./describe-receiver.ts";
@@ -121,7 +122,10 @@ export function createReceiver<
 
   function tellLate(settled: Promise<Outcome>, status: number, passage: Passage): Promise<void> {
     passage.answeredEarly(status);
-    return settled.then((outcome) => tell({ ...outcome, status, late: true }, passage));
+    return settled.then(async (outcome) => {
+      tell({ ...outcome, status, late: true }, passage);
+      if (kept !== undefined) await written(kept);
+    });
   }
 
   /** Runs a delivery, or says why it cannot be trusted. Goes on to its end whatever is answered meanwhile. */
@@ -231,7 +235,10 @@ export function createReceiver<
     async close() {
       closing = true;
       await inFlight.ended();
-      if (kept !== undefined) await atMost(kept.inbox.flush(), longestFlushMs);
+      if (kept === undefined) return;
+      // An end that came after its answer is told a moment after it is counted out.
+      await sleep(0);
+      await atMost(kept.inbox.flush(), longestFlushMs);
     },
   };
 }
