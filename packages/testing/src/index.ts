@@ -40,12 +40,12 @@ export { discordPublicKey, type SignDiscordOptions, signDiscord } from "./sender
 export { type SignFirecrawlOptions, signFirecrawl } from "./senders/firecrawl.ts";
 export { type SignGithubOptions, signGithub } from "./senders/github.ts";
 export { type SignHeygenOptions, signHeygen } from "./senders/heygen.ts";
+export { type SignedPart, type SignHmacOptions, signHmac } from "./senders/hmac.ts";
 export { type SignLemonSqueezyOptions, signLemonSqueezy } from "./senders/lemon-squeezy.ts";
 export { type SignLeonardoOptions, signLeonardo } from "./senders/leonardo.ts";
 export { type SignLinearOptions, signLinear } from "./senders/linear.ts";
 export { type SignLumaOptions, signLuma } from "./senders/luma.ts";
 export { type SignMetaOptions, signMeta } from "./senders/meta.ts";
-export { type SignedPart, type SignHmacOptions, signHmac } from "./senders/hmac.ts";
 export type { HmacSender, Sender, SenderContent, SenderMembers } from "./senders/sender.ts";
 export { type SignShopifyOptions, signShopify } from "./senders/shopify.ts";
 export { type SignStandardWebhooksOptions, signStandardWebhooks } from "./senders/standard-webhooks.ts";
