@@ -1,3 +1,4 @@
+import type { InboxRecord, InboxStore } from "./inbox/inbox-store.ts";
 import type { MaybePromise } from "./shared/maybe-promise.ts";
 
 /** One held claim: the right to run the callback for a key, until its lease ends or another takes it over. */
@@ -40,7 +41,12 @@ export type ClaimResult =
 /** Whether an operation was applied, or the claim is no longer the current one. */
 export type ClaimUpdate = "ok" | "lost";
 
-export interface RetainOptions {
+export interface FailOptions {
+  /** What the inbox keeps of the attempt, asked for when it is written. Default: nothing. */
+  readonly record?: (() => InboxRecord) | undefined;
+}
+
+export interface RetainOptions extends FailOptions {
   /** For how long the completed record is kept, in milliseconds. `Infinity`: it is never purged. */
   readonly retainMs: number;
 }
@@ -71,7 +77,7 @@ export interface Store<Transaction = never> {
   /** Marks the delivery done, durably: a later claim of the key answers `completed` for `retainMs`. */
   complete(claim: Claim, options: RetainOptions): MaybePromise<ClaimUpdate>;
   /** Gives the claim back: the next claim of the key wins at once. */
-  fail(claim: Claim): MaybePromise<ClaimUpdate>;
+  fail(claim: Claim, options?: FailOptions): MaybePromise<ClaimUpdate>;
   /**
    * Runs `work` and `complete` as one transaction. Nothing of `work` stays when it throws, when the claim is lost or
    * when the commit fails. An error that `work` throws is thrown on unchanged.
@@ -81,6 +87,13 @@ export interface Store<Transaction = never> {
     options: RetainOptions,
     work: (transaction: Transaction) => unknown,
   ): MaybePromise<ClaimUpdate>;
+  /**
+   * Claims a key that is completed, under a fence above all before it: for a replay that is to run again what is done.
+   * A key that is not completed is claimed as `claim` does.
+   */
+  reopen?(key: string, options: ClaimOptions): MaybePromise<ClaimResult>;
+  /** What it keeps for people to find out, where it can: records that are passed along are written then. */
+  readonly inbox?: InboxStore | undefined;
   /** Deletes up to `limit` records whose retention is over, never one in flight. Returns how many it deleted. */
   purge(limit: number): MaybePromise<number>;
   /** Releases what the store itself opened. */

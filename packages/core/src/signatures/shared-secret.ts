@@ -1,8 +1,9 @@
 import { equalTexts } from "#crypto";
 import { LatchhookError } from "../errors.ts";
-import { type Refusal, unauthentic } from "../provider.ts";
+import { unauthentic } from "../provider.ts";
 import { objectMember, parseJsonObject } from "../reading/json.ts";
-import { type HeaderSource, readHeader } from "../request/headers.ts";
+import { queryParameter } from "../request/query-parameter.ts";
+import { readCredentials } from "./credentials.ts";
 import { matchKey } from "./match-key.ts";
 import { keyRing, type SecretOption } from "./secrets.ts";
 import type { SignatureScheme } from "./signature-scheme.ts";
@@ -18,11 +19,18 @@ export type SecretPlace =
    */
   | { readonly authorization: "bearer" | "basic" }
   /** In the JSON body, by the names on the way to it: `["metadata", "token"]`. */
-  | { readonly member: readonly string[] };
+  | { readonly member: readonly string[] }
+  /**
+   * In the query of the URL that was asked for, by its name, once. Never in the path: that is logged, and many a proxy
+   * logs the query as well.
+   */
+  | { readonly query: string };
 
 export interface SharedSecretOptions {
   /** The provider's factory, as error messages name it. */
   readonly provider: string;
+  /** The option that `secret` came in, as error messages name it. Default: `secret`. */
+  readonly option?: string | undefined;
   readonly secret: SecretOption | undefined;
   /** Read where `secret` is left out. */
   readonly environmentVariable: string;
@@ -51,6 +59,7 @@ export function sharedSecret(options: SharedSecretOptions): SignatureScheme {
   const { provider, place } = options;
   const ring = keyRing({
     provider,
+    option: options.option,
     secret: options.secret,
     environmentVariable: options.environmentVariable,
     importKey(secret) {
@@ -58,39 +67,32 @@ export function sharedSecret(options: SharedSecretOptions): SignatureScheme {
       return expectedText(provider, place, secret.trim());
     },
   });
-  if ("member" in place) {
+  if ("member" in place || "query" in place) {
     return {
-      precheck: () => undefined,
+      precheck: ({ url }) =>
+        "query" in place && queryParameter(url, place.query) === undefined
+          ? unauthentic("missing-signature")
+          : undefined,
       verify(request) {
-        const sent = memberAt(request.body, place.member);
+        const sent =
+          "member" in place ? memberAt(request.body, place.member) : queryParameter(request.url, place.query);
         if (sent === undefined) return unauthentic("missing-signature");
         return matchKey(ring, request, (expected) => equalTexts(expected, sent));
       },
     };
   }
+  const from = "header" in place ? place : { header: "authorization", scheme: place.authorization };
   return {
     precheck({ headers }) {
-      const found = readSecret(headers, place);
-      return typeof found === "string" ? undefined : found;
+      const sent = readCredentials(headers, from);
+      return typeof sent === "string" ? undefined : sent;
     },
     verify(request) {
-      const sent = readSecret(request.headers, place);
+      const sent = readCredentials(request.headers, from);
       if (typeof sent !== "string") return sent;
       return matchKey(ring, request, (expected) => equalTexts(expected, sent));
     },
   };
-}
-
-type HeaderPlace = Exclude<SecretPlace, { readonly member: readonly string[] }>;
-
-function readSecret(headers: HeaderSource, place: HeaderPlace): string | Refusal {
-  const value = readHeader(headers, "header" in place ? place.header : "authorization");
-  if (value === undefined || value.trim() === "") return unauthentic("missing-signature");
-  if ("header" in place) return value;
-  // Schemes count the same in either case (RFC 9110, section 11.1).
-  const scheme = `${place.authorization} `;
-  if (value.slice(0, scheme.length).toLowerCase() !== scheme) return unauthentic("malformed-signature");
-  return value.slice(scheme.length);
 }
 
 /** The string at a path of members, or undefined: of a body that is no JSON object too. */
@@ -103,7 +105,7 @@ function memberAt(body: Uint8Array, path: readonly string[]): string | undefined
 
 /** What has to stand in the place. */
 function expectedText(provider: string, place: SecretPlace, secret: string): string {
-  if ("member" in place) return secret;
+  if ("member" in place || "query" in place) return secret;
   if ("authorization" in place && place.authorization === "basic") {
     if (secret.includes(":")) return base64(secret);
     throw new LatchhookError(

@@ -11,6 +11,7 @@ const scheme = (place: SecretPlace, given: string | readonly string[] = secret) 
 interface Sent {
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string;
+  readonly url?: string;
 }
 
 const places: Readonly<
@@ -29,10 +30,14 @@ const places: Readonly<
     place: { member: ["metadata", "extra", "token"] },
     send: (text) => ({ body: JSON.stringify({ metadata: { extra: { token: text } } }) }),
   },
+  "the query": {
+    place: { query: "hub.token" },
+    send: (text) => ({ url: `https://example.com/hook?a=1&hub.token=${encodeURIComponent(text)}` }),
+  },
 };
 
-async function resultOf(made: ReturnType<typeof scheme>, { headers = {}, body = "{}" }: Sent) {
-  const request = { headers, body: Buffer.from(body) };
+async function resultOf(made: ReturnType<typeof scheme>, { headers = {}, body = "{}", url }: Sent) {
+  const request = { headers, url, body: Buffer.from(body) };
   const result = await made.verify(request);
   const early = made.precheck({ headers });
   if (early !== undefined) expect(early).toEqual(result);
@@ -80,6 +85,18 @@ export function sharedSecretTests(): void {
     it("in two lines of a header matches nothing", async () => {
       const headers = { "x-token": [secret, secret] };
       expect(await resultOf(scheme({ header: "x-token" }), { headers })).toBe("signature-mismatch");
+    });
+
+    it.each([
+      ["/hook", "missing-signature"],
+      ["/hook?token", "missing-signature"],
+      [`/hook?other=${encodeURIComponent(secret)}`, "missing-signature"],
+      [`/hook?token=${encodeURIComponent(secret)}&token=x`, "missing-signature"],
+      [`/hook?x#?token=${encodeURIComponent(secret)}`, "missing-signature"],
+      ["/hook?token=%E0%A4%A", "signature-mismatch"],
+      [`/hook?token=${secret.replaceAll(" ", "+")}`, 0],
+    ] as const)("in the query of %s → %s", async (url, result) => {
+      expect(await resultOf(scheme({ query: "token" }), { url })).toBe(result);
     });
 
     it.each([

@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import { videogen } from "@latchhook/core/providers/videogen";
 import { type VideogenPayloadOptions, videogenPayload } from "../payloads/videogen-payload.ts";
-import type { SignedWebhook, WebhookBody } from "../signed-webhook.ts";
+import { derivedId, type SignedWebhook, type WebhookBody } from "../signed-webhook.ts";
 import type { HmacSender } from "./sender.ts";
 import { signStandardWebhooks } from "./standard-webhooks.ts";
 
@@ -25,8 +24,8 @@ export interface SignVideogenOptions extends VideogenPayloadOptions {
 export function signVideogen(options: SignVideogenOptions): SignedWebhook {
   const { secret, timestamp, body } = options;
   const payload = videogenPayload(options);
-  const derived = createHash("sha256").update(`${payload.event}:${options.jobId}`).digest("hex").slice(0, 27);
-  const id = options.id ?? (body === undefined ? `msg_${derived}` : undefined);
+  const derived = derivedId("msg_", payload.event, String(options.jobId));
+  const id = options.id ?? (body === undefined ? derived : undefined);
   return signStandardWebhooks({ secret, timestamp, id, body: body ?? payload });
 }
 
@@ -52,7 +51,16 @@ export function videogenSender(): HmacSender {
     prefix: "v1,",
     encoding: "base64",
     payload: (jobId = "tool_exec_01") => videogenPayload({ jobId }),
-    sign: ({ secret = secrets[0], body, timestamp, id, occurredAt, jobId = "tool_exec_01", data } = {}) =>
+    sign: ({
+      secret = secrets[0],
+      body,
+      timestamp,
+      id,
+      occurredAt,
+      jobId = "tool_exec_01",
+      type,
+      data,
+    } = {}) =>
       signVideogen({
         secret,
         body,
@@ -60,6 +68,7 @@ export function videogenSender(): HmacSender {
         id,
         occurredAt: occurredAt && Math.floor(occurredAt.getTime() / 1000),
         jobId,
+        event: type,
         data,
       }),
   };
