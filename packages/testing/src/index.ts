@@ -36,19 +36,19 @@ export { type AiStatsMetadata, type SignAiStatsOptions, signAiStats } from "./se
 export { type CreativeaiMetadata, type SignCreativeaiOptions, signCreativeai } from "./senders/creativeai.ts";
 export { type SignFalOptions, signFal } from "./senders/fal.ts";
 export { type SignGithubOptions, signGithub } from "./senders/github.ts";
+export { type SignedPart, type SignHmacOptions, signHmac } from "./senders/hmac.ts";
 export { type SignIdeogramOptions, signIdeogram } from "./senders/ideogram.ts";
 export { type SignLivekitOptions, signLivekit } from "./senders/livekit.ts";
 export { publishedKeys } from "./senders/published-keys.ts";
 export { type SignPubsubOptions, signPubsub } from "./senders/pubsub.ts";
 export { type SignQstashOptions, signQstash } from "./senders/qstash.ts";
-export { type SignedPart, type SignHmacOptions, signHmac } from "./senders/hmac.ts";
 export type { HmacSender, Sender, SenderContent, SenderMembers } from "./senders/sender.ts";
 export { type SignSquareOptions, signSquare } from "./senders/square.ts";
 export { type SignStandardWebhooksOptions, signStandardWebhooks } from "./senders/standard-webhooks.ts";
 export { type SignTwilioOptions, signTwilio } from "./senders/twilio.ts";
 export { type SignVideogenOptions, signVideogen } from "./senders/videogen.ts";
 export { hmacSenders, senders } from "./senders.ts";
-export { type SignedWebhook, toRequest, type WebhookBody } from "./signed-webhook.ts";
+export { type SignedWebhook, targetUrl, toRequest, type WebhookBody } from "./signed-webhook.ts";
 export type { ContractCase, SkippedCase } from "./store-contract/contract-case.ts";
 export type {
   StoreClock,
