@@ -145,7 +145,7 @@ describeInBrowser("the monitor page in a browser", () => {
     },
   );
 
-  test("a delivery is replayed by the keyboard alone, and a done one only after a second confirmation", async () => {
+  test("a delivery is replayed by the keyboard alone, and the page says what came of it", async () => {
     const { delivery } = await addresses();
     const page = await open(delivery ?? "");
     scenario.breakWith(undefined);
