@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /**
  * A delivery as its sender would send it. `verifyWebhook(provider, signed)` takes it as it is, `toRequest` makes a
  * Fetch request of it. supertest writes a Buffer as JSON anew, so give it the text:
@@ -65,6 +67,11 @@ export function addHeader(headers: Record<string, string>, name: string, value: 
   if (typeof value !== "string" && typeof value !== "number") return;
   const text = String(value);
   if (/^[\x21-\x7e]+$/.test(text)) headers[name] = text;
+}
+
+/** An id that is the same for the same content, so that signing it again makes a retry. */
+export function derivedId(prefix: string, ...content: readonly string[]): string {
+  return `${prefix}${createHash("sha256").update(content.join(":")).digest("hex").slice(0, 27)}`;
 }
 
 /** Now, in Unix seconds. */

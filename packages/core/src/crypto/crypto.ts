@@ -37,6 +37,8 @@ export interface PlatformCrypto {
     signatures: readonly string[],
     encoding: SignatureEncoding,
   ): MaybePromise<boolean>;
+  /** The HMAC of the UTF-8 of `text`, in lower-case hex: what a sender asks for to see that the key is known. */
+  hmacHex(key: HmacKey, text: string): MaybePromise<string>;
   /** Whether one of `signatures` (of 64 bytes) is an Ed25519 signature over the content. */
   verifyEd25519(
     key: Ed25519Key,

@@ -59,6 +59,11 @@ export const verifyHmac: PlatformCrypto["verifyHmac"] = (key, prefix, body, suff
   return false;
 };
 
+export const hmacHex: PlatformCrypto["hmacHex"] = (key, text) => {
+  const { algorithm, key: secret } = key as unknown as NodeHmacKey;
+  return createHmac(algorithm, secret).update(text).digest("hex");
+};
+
 export const verifyEd25519: PlatformCrypto["verifyEd25519"] = (
   key,
   prefix,

@@ -15,7 +15,7 @@ const signatureBytes = { sha1: 20, sha256: 32, sha512: 64 } as const;
 
 export const importHmacKey: PlatformCrypto["importHmacKey"] = (bytes, algorithm) => {
   const parameters = { name: "HMAC", hash: hashNames[algorithm] };
-  const key = lazyKey(() => crypto.subtle.importKey("raw", bytes, parameters, false, ["verify"]));
+  const key = lazyKey(() => crypto.subtle.importKey("raw", bytes, parameters, false, ["sign", "verify"]));
   return { algorithm, key } satisfies WebHmacKey as unknown as HmacKey;
 };
 
@@ -33,6 +33,11 @@ export const verifyHmac: PlatformCrypto["verifyHmac"] = async (
   const { algorithm, key } = hmacKey as unknown as WebHmacKey;
   const decoded = decodeAll(signatures, encoding, signatureBytes[algorithm]);
   return verifyAny("HMAC", await key(), join(prefix, body, suffix), decoded);
+};
+
+export const hmacHex: PlatformCrypto["hmacHex"] = async (hmacKey, text) => {
+  const { key } = hmacKey as unknown as WebHmacKey;
+  return toHex(new Uint8Array(await crypto.subtle.sign("HMAC", await key(), encoder.encode(text))));
 };
 
 export const verifyEd25519: PlatformCrypto["verifyEd25519"] = async (

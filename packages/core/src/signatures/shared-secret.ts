@@ -1,9 +1,9 @@
 import { equalTexts } from "#crypto";
 import { LatchhookError } from "../errors.ts";
-import { type Refusal, unauthentic } from "../provider.ts";
+import { unauthentic } from "../provider.ts";
 import { objectMember, parseJsonObject } from "../reading/json.ts";
-import { type HeaderSource, readHeader } from "../request/headers.ts";
 import { queryParameter } from "../request/query-parameter.ts";
+import { readCredentials } from "./credentials.ts";
 import { matchKey } from "./match-key.ts";
 import { keyRing, type SecretOption } from "./secrets.ts";
 import type { SignatureScheme } from "./signature-scheme.ts";
@@ -69,7 +69,10 @@ export function sharedSecret(options: SharedSecretOptions): SignatureScheme {
   });
   if ("member" in place || "query" in place) {
     return {
-      precheck: () => undefined,
+      precheck: ({ url }) =>
+        "query" in place && queryParameter(url, place.query) === undefined
+          ? unauthentic("missing-signature")
+          : undefined,
       verify(request) {
         const sent =
           "member" in place ? memberAt(request.body, place.member) : queryParameter(request.url, place.query);
@@ -78,29 +81,18 @@ export function sharedSecret(options: SharedSecretOptions): SignatureScheme {
       },
     };
   }
+  const from = "header" in place ? place : { header: "authorization", scheme: place.authorization };
   return {
     precheck({ headers }) {
-      const found = readSecret(headers, place);
-      return typeof found === "string" ? undefined : found;
+      const sent = readCredentials(headers, from);
+      return typeof sent === "string" ? undefined : sent;
     },
     verify(request) {
-      const sent = readSecret(request.headers, place);
+      const sent = readCredentials(request.headers, from);
       if (typeof sent !== "string") return sent;
       return matchKey(ring, request, (expected) => equalTexts(expected, sent));
     },
   };
-}
-
-type HeaderPlace = Exclude<SecretPlace, { readonly member: readonly string[] } | { readonly query: string }>;
-
-function readSecret(headers: HeaderSource, place: HeaderPlace): string | Refusal {
-  const value = readHeader(headers, "header" in place ? place.header : "authorization");
-  if (value === undefined || value.trim() === "") return unauthentic("missing-signature");
-  if ("header" in place) return value;
-  // Schemes count the same in either case (RFC 9110, section 11.1).
-  const scheme = `${place.authorization} `;
-  if (value.slice(0, scheme.length).toLowerCase() !== scheme) return unauthentic("malformed-signature");
-  return value.slice(scheme.length);
 }
 
 /** The string at a path of members, or undefined: of a body that is no JSON object too. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { dialects } from "../support/dialects.ts";
 import { bodyTests } from "./body-tests.ts";
+import { keySetTests } from "./key-set-tests.ts";
 import { propertyTests } from "./property-tests.ts";
 import { schemeParameterTests } from "./scheme-parameter-tests.ts";
 import { schemeTests } from "./scheme-tests.ts";
@@ -18,6 +19,7 @@ describe("on node:crypto", () => {
 
   signatureTests();
   schemeTests();
+  keySetTests();
   sharedSecretTests();
   schemeParameterTests();
   standardWebhooksTests();

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { dialects } from "../support/dialects.ts";
 import { bodyTests } from "./body-tests.ts";
+import { keySetTests } from "./key-set-tests.ts";
 import { propertyTests } from "./property-tests.ts";
 import { schemeParameterTests } from "./scheme-parameter-tests.ts";
 import { schemeTests } from "./scheme-tests.ts";
@@ -22,6 +23,7 @@ describe("on Web Crypto", () => {
 
   signatureTests();
   schemeTests();
+  keySetTests();
   sharedSecretTests();
   schemeParameterTests();
   standardWebhooksTests();
