@@ -10,6 +10,21 @@ export {
   type UnknownType,
   type WebhookEvent,
 } from "./event.ts";
+export {
+  type AttemptRecord,
+  type DeliveryRecord,
+  durationBuckets,
+  type InboxDelivery,
+  type InboxEntry,
+  type InboxFailureGroup,
+  type InboxFilter,
+  type InboxQuery,
+  type InboxRecord,
+  type InboxState,
+  type InboxStore,
+  type InboxTally,
+  type OutcomeCount,
+} from "./inbox/inbox-store.ts";
 export { logOutcomes, type OutcomeLogger } from "./observers/log-outcomes.ts";
 export type { ReceiverOptions } from "./options.ts";
 export { type Answer, type Outcome, type OutcomeCode, type OutcomeObserver, statusOf } from "./outcome.ts";
@@ -49,5 +64,13 @@ export type { BodyLimits, BodyResult, RouteParameters, WebhookRequest } from "./
 export type { MaybePromise } from "./shared/maybe-promise.ts";
 export { isWorkerd } from "./shared/runtime.ts";
 export type { SecretOption } from "./signatures/secrets.ts";
-export type { Claim, ClaimOptions, ClaimResult, ClaimUpdate, RetainOptions, Store } from "./store.ts";
+export type {
+  Claim,
+  ClaimOptions,
+  ClaimResult,
+  ClaimUpdate,
+  FailOptions,
+  RetainOptions,
+  Store,
+} from "./store.ts";
 export { type VerifiedWebhook, verifyWebhook } from "./verify-webhook.ts";
