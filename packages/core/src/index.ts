@@ -25,6 +25,17 @@ export {
   type InboxTally,
   type OutcomeCount,
 } from "./inbox/inbox-store.ts";
+export type {
+  BulkReplay,
+  BulkReplayOptions,
+  Inbox,
+  InboxDetails,
+  InboxListOptions,
+  InboxOptions,
+  InboxPage,
+  ReplayOptions,
+  ReplayRefusal,
+} from "./inbox.ts";
 export { logOutcomes, type OutcomeLogger } from "./observers/log-outcomes.ts";
 export type { ReceiverOptions } from "./options.ts";
 export { type Answer, type Outcome, type OutcomeCode, type OutcomeObserver, statusOf } from "./outcome.ts";
@@ -46,7 +57,7 @@ export {
 } from "./provider.ts";
 export { deliveryKey, type IdentityPart, identityPart } from "./reading/key.ts";
 export type { SchemaEvent, StandardSchema } from "./reading/schema.ts";
-export type { DeliverySource, Trusted } from "./reading/trust.ts";
+export type { DeliverySource, Replay, Trusted } from "./reading/trust.ts";
 export { lazyReceiver } from "./receiver/lazy-receiver.ts";
 export type { LazyReceiver, MadeOptions, MakeOptions, OptionsSource } from "./receiver/options-source.ts";
 export {

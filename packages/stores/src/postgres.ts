@@ -178,8 +178,8 @@ function createStore<Transaction>(
 
   async function purge(limit: number): Promise<number> {
     const purged = await purger.purge(limit);
-    if (await inbox.presence.isThere()) await inbox.purger.purge(limit);
-    return purged;
+    if (purged === limit || !(await inbox.presence.isThere())) return purged;
+    return purged + (await inbox.purger.purge(limit - purged));
   }
 
   return {

@@ -1,6 +1,9 @@
 import { type Passage, startPassage } from "../delivery/passage.ts";
 import { runLeased } from "../delivery/run-leased.ts";
 import type { WebhookEvent } from "../event.ts";
+import { resolveInbox } from "../inbox/inbox-settings.ts";
+import { type OpenInbox, openInbox } from "../inbox/open-inbox.ts";
+import type { Inbox } from "../inbox.ts";
 import { notifyObservers, resolveObservers } from "../observers/observers.ts";
 import { type AnyReceiverOptions, type ReceiverOptions, resolveLimits } from "../options.ts";
 import type { Answer, Outcome } from "../outcome.ts";
@@ -11,6 +14,9 @@ import { fromFetchRequest } from "../request/fetch-request.ts";
 import type { HeaderSource } from "../request/headers.ts";
 import { pathOf } from "../request/path-of.ts";
 import type { WebhookRequest } from "../request/request.ts";
+import { atMost } from "../shared/at-most.ts";
+import { isWorkerd } from "../shared/runtime.ts";
+
 import { createBodyBudget } from "./body-budget.ts";
 import { firstAnswer } from "./first-answer.ts";
 import { greetSender } from "./greet-sender.ts";
@@ -38,10 +44,12 @@ export interface Receiver {
    * there is no deadline, for nobody waits for an answer.
    */
   deliver(trusted: Trusted): Promise<Outcome>;
+  /** What happened to its deliveries; undefined where the option `inbox` is not set. */
+  readonly inbox: Inbox | undefined;
   /**
    * For shutdown: answers 503 from now on and resolves once all requests in flight, also those whose body is still on
    * its way, are answered, their callbacks have ended or lost their lease (after `maxRunMs` at the latest), and the
-   * others' claims are completed or given back. It does not close the store, which other receivers may share.
+   * others' claims are completed or given back, and what waits for the inbox is written. It does not close the store, which other receivers may share.
    */
   close(): Promise<void>;
 }
@@ -84,6 +92,7 @@ export function createReceiver<
   const run = runLeased(options, limits);
   const inFlight = trackInFlight();
   const budget = createBodyBudget(limits.maxBytesInFlight);
+  const kept = openInboxOf(options, deliver);
   let closing = false;
   warnInProduction(options.store);
 
@@ -96,7 +105,18 @@ export function createReceiver<
       deadlineMs,
       successReply: provider.successReply,
       retryAfterMs: limits.leaseMs,
+      recorder: kept?.recorder,
     });
+  }
+
+  function tell(outcome: Outcome, passage: Passage): void {
+    kept?.recorder.observe(outcome, passage.recording());
+    notifyObservers(observers, outcome);
+  }
+
+  function tellLate(settled: Promise<Outcome>, status: number, passage: Passage): Promise<void> {
+    passage.answeredEarly(status);
+    return settled.then((outcome) => tell({ ...outcome, status, late: true }, passage));
   }
 
   /** Runs a delivery, or says why it cannot be trusted. Goes on to its end whatever is answered meanwhile. */
@@ -156,16 +176,8 @@ export function createReceiver<
         runTracked(() => verifyRequest(provider, scope, received, passage), passage, answerEarly, release),
       passage.leftMs(),
       () => passage.outcome("deadline-exceeded"),
-      (settled, { status }) =>
-        keepAlive(
-          request,
-          settled.then((outcome) => tellLate(outcome, status)),
-        ),
+      (settled, { status }) => keepAlive(request, tellLate(settled, status, passage)),
     );
-  }
-
-  function tellLate(outcome: Outcome, status: number): void {
-    notifyObservers(observers, { ...outcome, status, late: true });
   }
 
   async function receive(request: WebhookRequest): Promise<Answer> {
@@ -176,7 +188,8 @@ export function createReceiver<
       passage.outcome("internal-error", { error }),
     );
     end();
-    notifyObservers(observers, outcome);
+    tell(outcome, passage);
+    if (kept !== undefined && request.waitUntil !== undefined) keepAlive(request, written(kept));
     return passage.answer(outcome);
   }
 
@@ -188,15 +201,16 @@ export function createReceiver<
           (answerEarly) => runTracked(async () => trusted, passage, answerEarly),
           Number.POSITIVE_INFINITY,
           () => passage.outcome("deadline-exceeded"),
-          (settled, { status }) => void settled.then((late) => tellLate(late, status)),
+          (settled, { status }) => void tellLate(settled, status, passage),
         );
-    notifyObservers(observers, outcome);
+    tell(outcome, passage);
     return outcome;
   }
 
   return {
     receive,
     deliver,
+    inbox: kept?.inbox,
     async trust({ body, headers = {}, source, receivedAt = Date.now(), secretIndex = null }) {
       const trusted = await trust(provider, { headers, body, receivedAt }, { scope, source, secretIndex });
       return trusted.ok || trusted.kind !== "handshake" ? trusted : malformed("bad-challenge");
@@ -211,8 +225,27 @@ export function createReceiver<
     async close() {
       closing = true;
       await inFlight.ended();
+      if (kept !== undefined) await atMost(kept.inbox.flush(), longestFlushMs);
     },
   };
+}
+
+/** What people can find out must not hold up a shutdown. */
+const longestFlushMs = 5_000;
+
+/** Opens the inbox where the options ask for one. */
+function openInboxOf(
+  { inbox, store, provider, scope = "" }: AnyReceiverOptions,
+  deliver: Receiver["deliver"],
+): OpenInbox | undefined {
+  if (inbox === undefined) return undefined;
+  const settings = resolveInbox(inbox, store);
+  return store.inbox && openInbox({ provider, scope, settings }, store.inbox, deliver);
+}
+
+/** Until what is noted of a request is written. On Workers no timer outlives the request. */
+function written({ inbox, settled }: OpenInbox): Promise<void> {
+  return isWorkerd() ? inbox.flush() : settled();
 }
 
 /** A runtime that will not be kept alive (an answer is out already) cannot end the process. */

@@ -224,7 +224,7 @@ describeWithServer("the inbox in PostgreSQL", await findPostgres(), (serverUrl) 
     const inFlight = await hold(store);
     await store.fail(inFlight, { record: recordOf(inFlight, { state: "failed", retainMs: 0 }) });
     await hold(store, inFlight.key);
-    await store.purge(10);
+    expect(await store.purge(10)).toBe(1);
     expect(await store.inbox.find(over.key)).toBe(null);
     expect(await store.inbox.find(bodyOver.key)).toMatchObject({ body: null, delivery: { state: "failed" } });
     expect((await store.inbox.find(inFlight.key))?.delivery.state).toBe("running");

@@ -40,14 +40,14 @@ export function deliveryJson(names: Names): string {
 
 /** The last attempt, which is in the row `item`, as JSON of an `AttemptRecord`. */
 export const lastAttemptJson = jsonObject({
-  at: "item.last_at",
+  at: "item.last_attempt_at",
   source: "item.last_source",
   outcome: "item.last_outcome",
   reason: "item.last_reason",
   status: "item.last_status",
   durationMs: "item.last_duration_ms",
   claimAttempt: "item.last_claim_attempt",
-  senderAttempt: "item.sender_attempt",
+  senderAttempt: "item.last_sender_attempt",
   late: "item.last_late",
   errorName: "item.last_error_name",
   error: "item.last_error",

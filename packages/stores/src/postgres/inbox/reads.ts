@@ -56,7 +56,7 @@ export function findDelivery(names: Names, key: string): Read {
 /** The newest deliveries that are open, as `item`: those that have not succeeded and that nobody runs now. */
 function openDeliveries(names: Names): string {
   return `item AS MATERIALIZED (
-  SELECT sequence, provider, scope, type, error_name, error, error_frame, last_outcome, received_at, last_at,
+  SELECT sequence, provider, scope, type, error_name, error, received_at, last_at,
     dead_at <= ${nowSql} AS dead
   FROM (
     SELECT * FROM ${names.inbox.deliveries}
@@ -77,7 +77,7 @@ export function groupFailures(names: Names, limit: number): Read {
     scope: "found.scope",
     errorName: "found.error_name",
     error: "found.error",
-    errorFrame: "found.error_frame",
+    errorFrame: "newest.error_frame",
     outcome: "newest.last_outcome",
     failed: "found.failed",
     dead: "found.dead",
@@ -87,17 +87,17 @@ export function groupFailures(names: Names, limit: number): Read {
     types: "found.types",
   });
   const text = `WITH ${openDeliveries(names)}, found AS (
-  SELECT provider, scope, error_name, error, error_frame, max(sequence) AS newest,
+  SELECT provider, scope, error_name, error, max(sequence) AS newest,
     ${failedCount} AS failed, ${deadCount} AS dead, min(received_at) AS first_at, max(last_at) AS last_at,
     (array_agg(DISTINCT type))[1:5] AS types
   FROM item
-  GROUP BY provider, scope, error_name, error, error_frame
-  ORDER BY newest DESC
+  GROUP BY provider, scope, error_name, error
+  ORDER BY last_at DESC
   LIMIT $1::text::integer
 )
 SELECT ${group}::text AS row
 FROM found JOIN ${names.inbox.deliveries} AS newest ON newest.sequence = found.newest
-ORDER BY found.newest DESC`;
+ORDER BY found.last_at DESC`;
   return { text, values: [String(limit)] };
 }
 

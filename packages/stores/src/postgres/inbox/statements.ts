@@ -117,6 +117,6 @@ function purgeStatement(names: Names): Statement {
   ))
 )
 SELECT greatest((SELECT count(*) FROM due), (SELECT count(*) FROM stale)) AS due,
-  (SELECT count(*) FROM purged) + (SELECT count(*) FROM stale) AS purged`,
+  (SELECT count(*) FROM purged) AS purged`,
   );
 }

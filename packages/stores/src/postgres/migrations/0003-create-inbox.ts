@@ -22,8 +22,10 @@ function createTable({ deliveries }: Names["inbox"]): string {
   expires_at bigint NOT NULL,
   body_until bigint,
   succeeded_at bigint,
+  last_attempt_at bigint NOT NULL,
   last_duration_ms float8 NOT NULL,
   sender_attempt bigint,
+  last_sender_attempt bigint,
   max_attempts bigint,
   attempts integer NOT NULL,
   requests integer NOT NULL,
@@ -116,8 +118,8 @@ LANGUAGE plpgsql AS $latchhook$
 BEGIN
   INSERT INTO ${inbox.attempts} (sequence, number, at, duration_ms, sender_attempt, claim_attempt, status, late, source,
     outcome, reason, error_name, error, error_frame, actor)
-  VALUES (OLD.sequence, OLD.attempts, OLD.last_at, OLD.last_duration_ms, OLD.sender_attempt, OLD.last_claim_attempt,
-    OLD.last_status, OLD.last_late, OLD.last_source, OLD.last_outcome, OLD.last_reason, OLD.last_error_name,
+  VALUES (OLD.sequence, OLD.attempts, OLD.last_attempt_at, OLD.last_duration_ms, OLD.last_sender_attempt,
+    OLD.last_claim_attempt, OLD.last_status, OLD.last_late, OLD.last_source, OLD.last_outcome, OLD.last_reason, OLD.last_error_name,
     OLD.last_error, OLD.last_error_frame, OLD.last_actor);
   DELETE FROM ${inbox.attempts} WHERE sequence = OLD.sequence AND number <= OLD.attempts - 199;
   RETURN NULL;
