@@ -6,8 +6,10 @@ CREATE TABLE "public"."latchhook_inbox" (
   expires_at bigint NOT NULL,
   body_until bigint,
   succeeded_at bigint,
+  last_attempt_at bigint NOT NULL,
   last_duration_ms float8 NOT NULL,
   sender_attempt bigint,
+  last_sender_attempt bigint,
   max_attempts bigint,
   attempts integer NOT NULL,
   requests integer NOT NULL,
@@ -91,8 +93,8 @@ LANGUAGE plpgsql AS $latchhook$
 BEGIN
   INSERT INTO "public"."latchhook_inbox_attempts" (sequence, number, at, duration_ms, sender_attempt, claim_attempt, status, late, source,
     outcome, reason, error_name, error, error_frame, actor)
-  VALUES (OLD.sequence, OLD.attempts, OLD.last_at, OLD.last_duration_ms, OLD.sender_attempt, OLD.last_claim_attempt,
-    OLD.last_status, OLD.last_late, OLD.last_source, OLD.last_outcome, OLD.last_reason, OLD.last_error_name,
+  VALUES (OLD.sequence, OLD.attempts, OLD.last_attempt_at, OLD.last_duration_ms, OLD.last_sender_attempt,
+    OLD.last_claim_attempt, OLD.last_status, OLD.last_late, OLD.last_source, OLD.last_outcome, OLD.last_reason, OLD.last_error_name,
     OLD.last_error, OLD.last_error_frame, OLD.last_actor);
   DELETE FROM "public"."latchhook_inbox_attempts" WHERE sequence = OLD.sequence AND number <= OLD.attempts - 199;
   RETURN NULL;
@@ -107,12 +109,13 @@ DECLARE
   moment CONSTANT bigint := (extract(epoch FROM clock_timestamp()) * 1000)::bigint;
 BEGIN
   INSERT INTO "public"."latchhook_inbox" AS stored (received_at, last_at, dead_at, expires_at, body_until, succeeded_at,
-    last_duration_ms, sender_attempt, max_attempts, attempts, requests, runs, replays, body_bytes, secret_index,
+    last_attempt_at, last_duration_ms, sender_attempt, last_sender_attempt, max_attempts, attempts, requests, runs, replays, body_bytes, secret_index,
     last_status, last_claim_attempt, known, last_late, key, state, scope, provider, event_id, type, job_id, job_status,
     last_source, last_outcome, last_reason, last_error_name, last_error, last_error_frame, last_actor,
     error_name, error, error_frame, headers, body)
   SELECT at, at, dead_at, moment + retain_ms, moment + body_retain_ms, CASE WHEN record.state = 'done' THEN at END,
-    duration_ms, sender_attempt, max_attempts, 1, (source = 'http' AND NOT late)::integer, ran::integer,
+    at, duration_ms, sender_attempt, sender_attempt, max_attempts, 1, (source = 'http' AND NOT late)::integer,
+    (outcome IN ('processed', 'persist-failed'))::integer,
     (source = 'replay' AND NOT late)::integer, body_bytes, secret_index,
     status, claim_attempt, known, late, decode(key, 'hex'), record.state, scope, provider, event_id, type, job_id,
     job_status, source, outcome, reason, error_name, error, error_frame, actor,
@@ -123,14 +126,15 @@ BEGIN
     duration_ms float8, claim_attempt integer, sender_attempt bigint, late boolean, error_name text, error text,
     error_frame text, actor text, body text, body_retain_ms bigint, retain_ms bigint)
   ON CONFLICT (key) DO UPDATE SET
-    received_at = least(stored.received_at, excluded.received_at),
-    last_at = excluded.last_at,
-    dead_at = least(stored.dead_at, excluded.dead_at),
-    expires_at = CASE WHEN ran THEN excluded.expires_at ELSE greatest(stored.expires_at, excluded.expires_at) END,
+    last_at = greatest(stored.last_at, excluded.last_at),
+    dead_at = CASE WHEN ran THEN least(stored.dead_at, excluded.dead_at) ELSE stored.dead_at END,
+    expires_at = excluded.expires_at,
     body_until = CASE WHEN ran THEN excluded.body_until ELSE stored.body_until END,
     succeeded_at = CASE WHEN ran THEN coalesce(excluded.succeeded_at, stored.succeeded_at) ELSE stored.succeeded_at END,
+    last_attempt_at = excluded.last_attempt_at,
     last_duration_ms = excluded.last_duration_ms,
-    sender_attempt = excluded.sender_attempt,
+    sender_attempt = coalesce(excluded.sender_attempt, stored.sender_attempt),
+    last_sender_attempt = excluded.last_sender_attempt,
     attempts = stored.attempts + 1,
     requests = stored.requests + excluded.requests,
     runs = stored.runs + excluded.runs,
@@ -139,7 +143,8 @@ BEGIN
     last_claim_attempt = excluded.last_claim_attempt,
     last_late = excluded.last_late,
     state = CASE WHEN ran THEN excluded.state ELSE stored.state END,
-    job_status = excluded.job_status,
+    job_status = CASE WHEN ran THEN excluded.job_status ELSE stored.job_status END,
+    body_bytes = CASE WHEN ran THEN excluded.body_bytes ELSE stored.body_bytes END,
     last_source = excluded.last_source,
     last_outcome = excluded.last_outcome,
     last_reason = excluded.last_reason,
