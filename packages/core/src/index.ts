@@ -37,7 +37,7 @@ export type {
   ReplayRefusal,
 } from "./inbox.ts";
 export { logOutcomes, type OutcomeLogger } from "./observers/log-outcomes.ts";
-export type { ReceiverOptions } from "./options.ts";
+export type { ReceiverLimits, ReceiverOptions } from "./options.ts";
 export { type Answer, type Outcome, type OutcomeCode, type OutcomeObserver, statusOf } from "./outcome.ts";
 export {
   type DeliveryPolicy,
@@ -58,6 +58,7 @@ export {
 export { deliveryKey, type IdentityPart, identityPart } from "./reading/key.ts";
 export type { SchemaEvent, StandardSchema } from "./reading/schema.ts";
 export type { DeliverySource, Replay, Trusted } from "./reading/trust.ts";
+export type { InboxDescription, ReceiverDescription } from "./receiver/describe-receiver.ts";
 export { lazyReceiver } from "./receiver/lazy-receiver.ts";
 export type { LazyReceiver, MadeOptions, MakeOptions, OptionsSource } from "./receiver/options-source.ts";
 export {
@@ -66,6 +67,7 @@ export {
   type Receiver,
   type VouchedContent,
 } from "./receiver/receiver.ts";
+export { type ReceiverHandle, withReceiver } from "./receiver/receiver-handle.ts";
 export { type ByteCollector, collectBytes } from "./request/collect-bytes.ts";
 export { type FetchWebhookRequest, fromFetchRequest } from "./request/fetch-request.ts";
 export { type HeaderSource, readHeader } from "./request/headers.ts";

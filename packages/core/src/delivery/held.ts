@@ -79,7 +79,8 @@ export class Held {
 
   /** Marks the delivery done. Repeating is safe, so a store that fails for a moment is asked again. */
   async complete(): Promise<ClaimUpdate> {
-    const record = this.#isMarked() ? undefined : await this.#recording?.success();
+    const recorded = this.#isMarked() ? undefined : this.#recording?.success();
+    const record = recorded && (await recorded);
     this.#marking = true;
     for (const claim of this.#open) {
       const isMain = claim.key === this.trusted.key;
@@ -98,18 +99,20 @@ export class Held {
    */
   async fail(outcome?: Outcome): Promise<void> {
     const claims = this.#open;
-    const keeps = outcome !== undefined && !this.#isMarked() ? this.#recording : undefined;
-    const record = outcome && (await keeps?.failure(outcome));
+    const recording = this.#isMarked() ? undefined : this.#recording;
+    const recorded = outcome && recording?.failure(outcome);
+    const record = recorded && (await recorded);
     // Before the store is asked: a heartbeat that crosses with it finds nothing that could be lost.
     this.#open = [];
     const given = await giveBack(this.#store, claims, record);
-    if (given === "ok" && outcome !== undefined) keeps?.wrote(outcome.code);
+    if (given === "ok" && outcome !== undefined) recording?.wrote(outcome.code);
   }
 
   /** Runs `work` and marks the delivery done in one transaction of the store's. */
   async commit(work: (transaction: never) => unknown): Promise<ClaimUpdate> {
     const main = this.#open[0] as Claim;
-    const record = await this.#recording?.success();
+    const recorded = this.#recording?.success();
+    const record = recorded && (await recorded);
     this.#marking = true;
     this.#committing = true;
     try {

@@ -66,10 +66,10 @@ async function claimOnce(
 
 /**
  * Whether a signature's key needs no claim. It is done once the delivery is, and must not keep a replay from running
- * that somebody asked for.
+ * that somebody asked for. One that is forced may have reopened the delivery, which is not to be left open.
  */
 function isSealed({ state }: ClaimResult, { replay }: Trusted): boolean {
-  return replay !== null && state === "completed";
+  return replay !== null && (state === "completed" || replay.forced);
 }
 
 /** Claims one key more; what was won before a refusal or an error is given back. */

@@ -4,7 +4,7 @@ import type { Trusted } from "../reading/trust.ts";
 import type { BodyCipher } from "./body-cipher.ts";
 import type { InboxSettings } from "./inbox-settings.ts";
 import type { InboxRecord } from "./inbox-store.ts";
-import { headersRead } from "./kept-headers.ts";
+import { headersRead, keepHeaders } from "./kept-headers.ts";
 import { type KeptRequest, packRequest, unpackRequest } from "./kept-request.ts";
 
 /** Decides what becomes of a delivery's body, and makes what a store keeps of it. */
@@ -17,13 +17,15 @@ export interface BodyKeeper {
 
 export function createBodyKeeper(
   provider: Provider<WebhookEvent, Handshake>,
-  { body }: Pick<InboxSettings, "body">,
+  settings: Pick<InboxSettings, "body" | "headers">,
   cipher: BodyCipher,
 ): BodyKeeper {
   async function keep(trusted: Trusted): Promise<InboxRecord["body"]> {
     try {
       const { key, receivedAt, secretIndex, replayKey } = trusted;
-      const headers = headersRead(provider, trusted);
+      const headers = [
+        ...new Map([...keepHeaders(trusted.headers, settings.headers), ...headersRead(provider, trusted)]),
+      ];
       const packed = packRequest({ receivedAt, secretIndex, replayKey, headers, body: trusted.body });
       return cipher.encrypts ? await cipher.seal(key, packed) : packed;
     } catch {
@@ -32,8 +34,8 @@ export function createBodyKeeper(
     }
   }
   return {
-    ofSuccess: async (trusted) => (body === "all" ? keep(trusted) : "drop"),
-    ofFailure: async (trusted) => (body === "none" ? "drop" : keep(trusted)),
+    ofSuccess: async (trusted) => (settings.body === "all" ? keep(trusted) : "drop"),
+    ofFailure: async (trusted) => (settings.body === "none" ? "drop" : keep(trusted)),
     async open(key, kept) {
       const packed = await cipher.open(key, kept);
       return packed === undefined ? undefined : unpackRequest(packed);

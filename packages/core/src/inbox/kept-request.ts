@@ -7,7 +7,7 @@ export interface KeptRequest {
   readonly secretIndex: number | null;
   /** The signature's own key, where the delivery has one. */
   readonly replayKey: string | null;
-  /** Those that the provider reads. */
+  /** Those that the provider reads, and those that are kept to be seen. */
   readonly headers: HeaderPairs;
   /** The bytes that were verified. */
   readonly body: Uint8Array;

@@ -70,7 +70,9 @@ export class Recording {
   }
 
   #toNote(outcome: Outcome, body: KeptBody): InboxRecord {
-    return this.#toRecord(this.#asked ? { ...outcome, late: true } : outcome, body);
+    // What is written already, or is just being written when the deadline passes, was counted as a request.
+    const counted = this.#written !== undefined || (this.#asked && outcome.code === "deadline-exceeded");
+    return this.#toRecord(counted ? { ...outcome, late: true } : outcome, body);
   }
 
   #record(outcome: Outcome, body: KeptBody): InboxRecord {

@@ -16,8 +16,10 @@ import { pathOf } from "../request/path-of.ts";
 import type { WebhookRequest } from "../request/request.ts";
 import { atMost } from "../shared/at-most.ts";
 import { isWorkerd } from "../shared/runtime.ts";
+import { sleep } from "../shared/sleep.ts";
 
 import { createBodyBudget } from "./body-budget.ts";
+import { describeReceiver, type ReceiverDescription } from "./describe-receiver.ts";
 import { firstAnswer } from "./first-answer.ts";
 import { greetSender } from "./greet-sender.ts";
 import { trackInFlight } from "./in-flight.ts";
@@ -46,6 +48,8 @@ export interface Receiver {
   deliver(trusted: Trusted): Promise<Outcome>;
   /** What happened to its deliveries; undefined where the option `inbox` is not set. */
   readonly inbox: Inbox | undefined;
+  /** How it is configured, without secrets. */
+  describe(): ReceiverDescription;
   /**
    * For shutdown: answers 503 from now on and resolves once all requests in flight, also those whose body is still on
    * its way, are answered, their callbacks have ended or lost their lease (after `maxRunMs` at the latest), and the
@@ -92,7 +96,9 @@ export function createReceiver<
   const run = runLeased(options, limits);
   const inFlight = trackInFlight();
   const budget = createBodyBudget(limits.maxBytesInFlight);
-  const kept = openInboxOf(options, deliver);
+  const settings = options.inbox && resolveInbox(options.inbox, options.store);
+  const kept =
+    settings && options.store.inbox && openInbox({ provider, scope, settings }, options.store.inbox, deliver);
   let closing = false;
   warnInProduction(options.store);
 
@@ -116,7 +122,10 @@ export function createReceiver<
 
   function tellLate(settled: Promise<Outcome>, status: number, passage: Passage): Promise<void> {
     passage.answeredEarly(status);
-    return settled.then((outcome) => tell({ ...outcome, status, late: true }, passage));
+    return settled.then(async (outcome) => {
+      tell({ ...outcome, status, late: true }, passage);
+      if (kept !== undefined) await written(kept);
+    });
   }
 
   /** Runs a delivery, or says why it cannot be trusted. Goes on to its end whatever is answered meanwhile. */
@@ -211,6 +220,7 @@ export function createReceiver<
     receive,
     deliver,
     inbox: kept?.inbox,
+    describe: () => describeReceiver(options, limits, settings),
     async trust({ body, headers = {}, source, receivedAt = Date.now(), secretIndex = null }) {
       const trusted = await trust(provider, { headers, body, receivedAt }, { scope, source, secretIndex });
       return trusted.ok || trusted.kind !== "handshake" ? trusted : malformed("bad-challenge");
@@ -225,23 +235,16 @@ export function createReceiver<
     async close() {
       closing = true;
       await inFlight.ended();
-      if (kept !== undefined) await atMost(kept.inbox.flush(), longestFlushMs);
+      if (kept === undefined) return;
+      // An end that came after its answer is told a moment after it is counted out.
+      await sleep(0);
+      await atMost(kept.inbox.flush(), longestFlushMs);
     },
   };
 }
 
 /** What people can find out must not hold up a shutdown. */
 const longestFlushMs = 5_000;
-
-/** Opens the inbox where the options ask for one. */
-function openInboxOf(
-  { inbox, store, provider, scope = "" }: AnyReceiverOptions,
-  deliver: Receiver["deliver"],
-): OpenInbox | undefined {
-  if (inbox === undefined) return undefined;
-  const settings = resolveInbox(inbox, store);
-  return store.inbox && openInbox({ provider, scope, settings }, store.inbox, deliver);
-}
 
 /** Until what is noted of a request is written. On Workers no timer outlives the request. */
 function written({ inbox, settled }: OpenInbox): Promise<void> {
