@@ -96,7 +96,12 @@ describeWithServer("postgresStore looks after its tables", await findPostgres(),
     const store = postgresStore({ client: pool, ...names });
     await store.migrate();
     const held = await hold(store);
-    await pool.query("DROP FUNCTION upgraded.latchhook_claim_many, upgraded.latchhook_complete_many");
+    await pool.query("DROP TABLE upgraded.latchhook_inbox, upgraded.latchhook_inbox_attempts");
+    await pool.query("DROP TABLE upgraded.latchhook_inbox_counts");
+    const later = "claim_many complete_many complete_3 complete_many_3 fail_3 reopen inbox_write inbox_note";
+    for (const name of `${later} inbox_keep_attempt`.split(" ")) {
+      await pool.query(`DROP FUNCTION upgraded.latchhook_${name}`);
+    }
     await pool.query("DELETE FROM upgraded.latchhook_migrations WHERE version > 1");
     await runOnServer(database.url, printMigrations({ ...names, after: 1 }));
     const upgraded = postgresStore({ client: pool, ...names });

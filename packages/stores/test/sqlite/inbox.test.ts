@@ -44,7 +44,9 @@ describe("the inbox in SQLite", () => {
     const held = await hold();
     expect(await store.complete(held, { ...retain, record: recordOf(held) })).toBe("ok");
     expect(await store.complete(held, { ...retain, record: recordOf(held) })).toBe("ok");
-    expect(await store.complete({ ...held, owner: "another" }, { ...retain, record: recordOf(held) })).toBe("lost");
+    expect(await store.complete({ ...held, owner: "another" }, { ...retain, record: recordOf(held) })).toBe(
+      "lost",
+    );
     expect([rowsOf("latchhook_inbox"), rowsOf("latchhook_inbox_attempts")]).toEqual([1, 0]);
     const duplicate = { outcome: "duplicate", status: 200 } as const;
     await store.inbox?.note([inboxRecord({ key: held.key, attempt: duplicate, body: "keep" })], []);
@@ -104,7 +106,8 @@ describe("the inbox in SQLite", () => {
       expect(await open.fail(failing, { record })).toBe("ok");
       const committed = await hold(undefined, open);
       const options = { ...retain, record: recordOf(committed) };
-      const work = (connection: SqliteDatabase) => void connection.exec("INSERT INTO effects VALUES ('once')");
+      const work = (connection: SqliteDatabase) =>
+        void connection.exec("INSERT INTO effects VALUES ('once')");
       expect(await open.commit(committed, options, work)).toBe("ok");
       expect(await open.reopen(committed.key, { owner: "replay", leaseMs: 1_000, ...retain })).toMatchObject({
         state: "claimed",
@@ -163,7 +166,9 @@ describe("the inbox in SQLite", () => {
     }
     expect(pages).toEqual(keys.toReversed());
     const oldest = await store.inbox.list({ after: 0, limit: 4_500, state: "failed", provider: "two" });
-    const expected = records.filter(({ state, delivery }) => state === "failed" && delivery.provider === "two");
+    const expected = records.filter(
+      ({ state, delivery }) => state === "failed" && delivery.provider === "two",
+    );
     expect(oldest.map(({ key }) => key)).toEqual(expected.map(({ delivery }) => delivery.key));
     expect(await store.inbox.count({ state: "failed", provider: "two" }, 1_001)).toBe(expected.length);
     expect(await store.inbox.count({}, 1_001)).toBe(1_001);

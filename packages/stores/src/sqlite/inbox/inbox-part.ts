@@ -40,7 +40,8 @@ export function createInboxPart<Database extends SqliteDatabase>(
   const readTime = (): number => clock() ?? Date.now();
   const writer = createInboxWriter(tables);
   const purger = createInboxPurger(tables, readTime, retry);
-  const reopen = `UPDATE ${tables.inbox} SET state = 'failed' WHERE key = ? AND state = 'done'`;
+  // Two parameters: libsql takes a lone Buffer for named ones, and panics. So with `dropBody`.
+  const reopen = `UPDATE ${tables.inbox} SET state = ? WHERE key = ? AND state = 'done'`;
 
   function explain<Result>(attempt: () => Result): Result {
     try {
@@ -62,7 +63,10 @@ export function createInboxPart<Database extends SqliteDatabase>(
         ? attempt(() => {})
         : withOrWithout(attempt, (connection) => writer.write(connection, record(), readTime())),
     reopen: (key, attempt) =>
-      withOrWithout(attempt, (connection) => void connection.write(reopen, Buffer.from(key, "hex"))),
+      withOrWithout(
+        attempt,
+        (connection) => void connection.write(reopen, "failed", Buffer.from(key, "hex")),
+      ),
     async purge(connection, limit) {
       try {
         return limit > 0 ? await purger.purge(connection, limit) : 0;

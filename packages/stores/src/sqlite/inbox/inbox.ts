@@ -52,7 +52,7 @@ export function createInbox(
       ),
     dropBody: (key) =>
       connections.write(
-        (connection) => isKey(key) && connection.write(sql.dropBody, Buffer.from(key, "hex")) > 0,
+        (connection) => isKey(key) && connection.write(sql.dropBody, null, Buffer.from(key, "hex")) > 0,
       ),
   };
 }
@@ -70,7 +70,7 @@ function changeStatements(tables: Tables) {
   return {
     dismiss: `UPDATE ${tables.inbox} AS item SET state = 'dismissed'
       WHERE key = ? AND state = 'failed' AND NOT ${isRunning(tables)}`,
-    dropBody: `UPDATE ${tables.inbox} SET body = NULL, body_until = NULL WHERE key = ? AND body IS NOT NULL`,
+    dropBody: `UPDATE ${tables.inbox} SET body = ?, body_until = NULL WHERE key = ? AND body IS NOT NULL`,
   };
 }
 

@@ -43,6 +43,7 @@ export function createInboxPurger(
     const last = found?.last == null ? undefined : Number(found.last);
     if (last === undefined || Number(found?.expired) === 0) return { removed: 0, last };
     const removed = connection.transaction(() => {
+      connection.write(sql.raiseFloor, last);
       const rows = connection.write(sql.remove, after, last, now, now, limit);
       connection.write(sql.removeAttempts, after, last);
       return rows;
@@ -90,11 +91,12 @@ export function createInboxPurger(
 }
 
 function purgeStatements(tables: Tables) {
-  const { inbox, inboxAttempts, inboxCounts } = tables;
+  const { inbox, inboxAttempts, inboxCounts, meta } = tables;
   return {
     look: `SELECT max(sequence) AS last, total(expires_at <= ?) AS expired FROM (
       SELECT sequence, expires_at FROM ${inbox} WHERE sequence > ? ORDER BY sequence LIMIT ?
     )`,
+    raiseFloor: `UPDATE ${meta} SET inbox_floor = max(inbox_floor, ?)`,
     remove: `DELETE FROM ${inbox} WHERE sequence IN (
       SELECT sequence FROM ${inbox} AS item
       WHERE sequence > ? AND sequence <= ? AND expires_at <= ? AND NOT ${isRunning(tables)}

@@ -104,8 +104,8 @@ export function findDelivery({ connection, tables, now }: Reader, key: string): 
     delivery: toDelivery(row),
     attempts: [...earlier, ...last].map(toAttempt),
     headers: textOrNull(row.headers),
-    // A copy: drivers answer with their own kinds of bytes.
-    body: row.body == null ? null : Uint8Array.from(row.body as Uint8Array),
+    // libsql answers with an ArrayBuffer.
+    body: row.body == null ? null : new Uint8Array(row.body as ArrayBuffer | Uint8Array),
   };
 }
 

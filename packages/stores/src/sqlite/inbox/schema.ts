@@ -7,8 +7,10 @@ import type { Tables } from "../schema.ts";
  * comes first in a row, and bodies, which go to pages of their own, last. There is no index on the times: each would be
  * one more page to write for every delivery.
  */
-export function createInbox({ inbox, inboxAttempts, inboxCounts }: Tables): readonly string[] {
+export function createInbox({ inbox, inboxAttempts, inboxCounts, meta }: Tables): readonly string[] {
   return [
+    // The greatest sequence that purge has removed.
+    `ALTER TABLE ${meta} ADD COLUMN inbox_floor INTEGER NOT NULL DEFAULT 0`,
     `CREATE TABLE ${inbox} (
       sequence INTEGER PRIMARY KEY,
       state TEXT NOT NULL,
@@ -109,7 +111,7 @@ function keepAttempt({ inbox, inboxAttempts }: Pick<Tables, "inbox" | "inboxAtte
 }
 
 /** A query that fails where a table or a column is missing. */
-export function inboxProbe({ inbox, inboxAttempts, inboxCounts }: Tables): string {
-  return `SELECT ${inbox}.body, ${inboxAttempts}.actor, ${inboxCounts}.count
-    FROM ${inbox}, ${inboxAttempts}, ${inboxCounts} LIMIT 0`;
+export function inboxProbe({ inbox, inboxAttempts, inboxCounts, meta }: Tables): string {
+  return `SELECT ${inbox}.body, ${inboxAttempts}.actor, ${inboxCounts}.count, ${meta}.inbox_floor
+    FROM ${inbox}, ${inboxAttempts}, ${inboxCounts}, ${meta} LIMIT 0`;
 }

@@ -14,7 +14,7 @@ export interface InboxWriter {
   add(connection: Connection, count: OutcomeCount): void;
 }
 
-/** The columns of a new row, in the order of their values. */
+/** The columns of a new row, in the order of their values, but for its body and sequence. */
 const columns = [
   ...[
     "key",
@@ -48,7 +48,7 @@ const columns = [
     "last_source",
   ],
   ...["last_outcome", "last_reason", "last_error_name", "last_error", "last_error_frame", "last_actor"],
-  ...["error_name", "error", "error_frame", "body"],
+  ...["error_name", "error", "error_frame"],
 ];
 
 /** What every attempt replaces. */
@@ -61,7 +61,7 @@ const lastColumns = [
 /** What only the end of a claim replaces. */
 const endColumns = ["state", "job_status", "body_bytes", "error_name", "error", "error_frame", "body_until"];
 
-export function createInboxWriter({ inbox, inboxCounts }: Tables): InboxWriter {
+export function createInboxWriter({ inbox, inboxCounts, meta }: Tables): InboxWriter {
   const set = (names: readonly string[]): string[] => names.map((name) => `${name} = excluded.${name}`);
   const noted = [
     ...set(lastColumns),
@@ -81,8 +81,10 @@ export function createInboxWriter({ inbox, inboxCounts }: Tables): InboxWriter {
         WHEN excluded.body_until IS NOT NULL THEN i.body
       END`,
   ];
-  const insert = `INSERT INTO ${inbox} AS i (${columns.join(", ")})
-      VALUES (${columns.map(() => "?").join(", ")})
+  // No sequence comes again, not after purge. An empty body is one too, which drivers pass as null.
+  const insert = `INSERT INTO ${inbox} AS i (${columns.join(", ")}, body, sequence)
+      VALUES (${columns.map(() => "?").join(", ")}, iif(?, coalesce(?, x''), NULL),
+        max(coalesce((SELECT max(sequence) FROM ${inbox}), 0), (SELECT inbox_floor FROM ${meta})) + 1)
       ON CONFLICT (key) DO UPDATE SET`;
   const writeSql = `${insert} ${ended.join(", ")}`;
   const noteSql = `${insert} ${noted.join(", ")}`;
@@ -132,6 +134,7 @@ function valuesOf(record: InboxRecord, now: number): SqliteValue[] {
       Number(source === "replay" && !late),
     ],
     ...[flat.status, flat.claim_attempt, Number(late), source, outcome, flat.reason, error_name, error],
-    ...[error_frame, flat.actor, error_name, error, error_frame, flat.body],
+    ...[error_frame, flat.actor, error_name, error, error_frame],
+    ...[Number(flat.body !== null), flat.body],
   ];
 }

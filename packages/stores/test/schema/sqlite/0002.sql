@@ -1,3 +1,5 @@
+ALTER TABLE latchhook_deliveries_meta ADD COLUMN inbox_floor INTEGER NOT NULL DEFAULT 0;
+
 CREATE TABLE latchhook_inbox (
       sequence INTEGER PRIMARY KEY,
       state TEXT NOT NULL,
