@@ -1,5 +1,6 @@
 import { growthPart } from "./growth.ts";
 import { importsPart } from "./imports.ts";
+import { inboxPart } from "./inbox.ts";
 import { memoryPart } from "./memory.ts";
 import { pathPart } from "./path.ts";
 import { processesPart } from "./processes.ts";
@@ -12,6 +13,7 @@ export const parts = {
   verify: verifyPart,
   path: pathPart,
   stores: storesPart,
+  inbox: inboxPart,
   memory: memoryPart,
   growth: growthPart,
   processes: processesPart,

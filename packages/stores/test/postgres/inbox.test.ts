@@ -7,9 +7,32 @@ import {
   findPostgres,
   type TestDatabase,
 } from "../../../../test/support/servers.ts";
-import { type PostgresStore, postgresStore } from "../../src/postgres.ts";
+import {
+  countDeliveries,
+  findDelivery,
+  groupFailures,
+  listDeliveries,
+  type Read,
+  tallySenders,
+} from "../../src/postgres/inbox/reads.ts";
+import { resolveNames } from "../../src/postgres/names.ts";
+import { type PostgresStore, postgresStore, printMigrations } from "../../src/postgres.ts";
 import { inboxRecord, type RecordParts } from "../inbox-record.ts";
 import { hold, longMs, newKey, rejectionOf, retain, stateOf } from "./faulty-database.ts";
+
+/** 20,000 deliveries, one in a hundred of which has not succeeded, and their claims. */
+const seedDeliveries = `WITH made AS (
+  INSERT INTO latchhook_inbox (received_at, last_at, dead_at, expires_at, succeeded_at, last_attempt_at,
+    last_duration_ms, attempts, requests, runs, replays, body_bytes, last_status, known, last_late, key, state, scope,
+    provider, event_id, type, job_id, last_source, last_outcome, error)
+  SELECT i, i, 4e12, 4e12, CASE WHEN i % 100 <> 0 THEN i END, i, 1, 1, 1, 1, 0, 2, 200, true, false,
+    sha256(i::text::bytea), CASE WHEN i % 100 = 0 THEN 'failed' ELSE 'done' END, '', 'acme', 'event ' || i, 'done',
+    'job ' || i, 'http', 'processed', CASE WHEN i % 100 = 0 THEN 'an error' END
+  FROM generate_series(1, 20000) AS i
+  RETURNING key
+)
+INSERT INTO latchhook_deliveries
+SELECT key, 'completed', 'seed', 1, 1, false, now(), 'infinity', 'infinity' FROM made`;
 
 describeWithServer("the inbox in PostgreSQL", await findPostgres(), (serverUrl) => {
   let database: TestDatabase;
@@ -174,7 +197,6 @@ describeWithServer("the inbox in PostgreSQL", await findPostgres(), (serverUrl) 
 
   it("over tables of the version before, deliveries are received and check says what to run", async () => {
     await pool.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
-    const { printMigrations } = await import("../../src/postgres.ts");
     const whole = printMigrations();
     const before = whole.slice(0, whole.indexOf('CREATE TABLE "public"."latchhook_inbox"'));
     await pool.query(`${before} COMMIT`);
@@ -228,6 +250,32 @@ describeWithServer("the inbox in PostgreSQL", await findPostgres(), (serverUrl) 
     expect(await store.inbox.find(over.key)).toBe(null);
     expect(await store.inbox.find(bodyOver.key)).toMatchObject({ body: null, delivery: { state: "failed" } });
     expect((await store.inbox.find(inFlight.key))?.delivery.state).toBe("running");
+  });
+
+  it("what people ask is answered from indexes, and looks at no claim but those that are shown", async () => {
+    await pool.query(seedDeliveries);
+    await pool.query("ANALYZE");
+    const names = resolveNames({});
+    const { key } = inboxRecord().delivery;
+    const reads: readonly (readonly [Read, RegExp])[] = [
+      [listDeliveries(names, { limit: 50 }), /inbox_pkey/],
+      [listDeliveries(names, { limit: 50, before: 10_000, provider: "acme" }), /inbox_pkey/],
+      [listDeliveries(names, { limit: 50, after: 0, state: "failed" }), /inbox_open/],
+      [listDeliveries(names, { limit: 50, state: "dead" }), /inbox_open/],
+      [listDeliveries(names, { limit: 50, since: 19_990 }), /inbox_pkey|inbox_received_at/],
+      [listDeliveries(names, { limit: 50, search: "event 77" }), /inbox_event_id.*inbox_job_id/s],
+      [listDeliveries(names, { limit: 50, search: key }), /inbox_key_key/],
+      [countDeliveries(names, { state: "failed" }, 1_001), /inbox_open/],
+      [findDelivery(names, key), /inbox_key_key/],
+      [groupFailures(names, 50), /inbox_open/],
+      [tallySenders(names), /inbox_sender/],
+    ];
+    for (const [{ text, values }, index] of reads) {
+      const { rows } = await pool.query(`EXPLAIN ${text}`, [...values]);
+      const plan = rows.map((row) => row["QUERY PLAN"]).join("\n");
+      expect(plan).toMatch(index);
+      expect(plan).not.toMatch(/Seq Scan on latchhook_(inbox|deliveries)/);
+    }
   });
 
   it("a read that takes too long is given up, and no connection is lost", async () => {
