@@ -45,8 +45,12 @@ describe("killed with SIGKILL while it commits, SQLite", () => {
       (database.prepare(sql).all() as { key: string }[]).map(({ key }) => key.toLowerCase());
     const effects = keys("SELECT key FROM effects ORDER BY key");
     expect(effects.length).toBeGreaterThan(kills - 1);
-    expect(keys("SELECT hex(key) AS key FROM latchhook_inbox WHERE state = 'done' ORDER BY key")).toEqual(effects);
-    expect(keys("SELECT hex(key) AS key FROM latchhook_deliveries WHERE state = 2 ORDER BY key")).toEqual(effects);
+    expect(keys("SELECT hex(key) AS key FROM latchhook_inbox WHERE state = 'done' ORDER BY key")).toEqual(
+      effects,
+    );
+    expect(keys("SELECT hex(key) AS key FROM latchhook_deliveries WHERE state = 2 ORDER BY key")).toEqual(
+      effects,
+    );
     await store.close();
   }, 60_000);
 });
@@ -77,6 +81,8 @@ describeWithServer("killed with SIGKILL while it commits, PostgreSQL", await fin
     expect(effects.length).toBeGreaterThan(kills - 1);
     const inHex = "SELECT encode(key, 'hex') AS key FROM";
     expect(await keys(`${inHex} latchhook_inbox WHERE state = 'done' ORDER BY key`)).toEqual(effects);
-    expect(await keys(`${inHex} latchhook_deliveries WHERE state = 'completed' ORDER BY key`)).toEqual(effects);
+    expect(await keys(`${inHex} latchhook_deliveries WHERE state = 'completed' ORDER BY key`)).toEqual(
+      effects,
+    );
   }, 60_000);
 });
