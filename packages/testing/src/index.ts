@@ -35,6 +35,7 @@ export { providerContract } from "./provider-contract/provider-contract.ts";
 export { type AiStatsMetadata, type SignAiStatsOptions, signAiStats } from "./senders/ai-stats.ts";
 export { type CreativeaiMetadata, type SignCreativeaiOptions, signCreativeai } from "./senders/creativeai.ts";
 export { type SignGithubOptions, signGithub } from "./senders/github.ts";
+export { type SignedPart, type SignHmacOptions, signHmac } from "./senders/hmac.ts";
 export type { HmacSender, Sender, SenderContent, SenderMembers } from "./senders/sender.ts";
 export { type SignStandardWebhooksOptions, signStandardWebhooks } from "./senders/standard-webhooks.ts";
 export { type SignVideogenOptions, signVideogen } from "./senders/videogen.ts";

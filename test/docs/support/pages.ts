@@ -33,7 +33,9 @@ export function readSection(path: string, heading: string): string {
 
 /** Every page: those at the root, those in `docs`, and the packages' own. */
 export function allPages(): readonly Page[] {
-  const docs = readdirSync(resolve(root, "docs")).map((name) => `docs/${name}`);
+  const docs = ["docs", "docs/senders"].flatMap((folder) =>
+    readdirSync(resolve(root, folder)).map((name) => `${folder}/${name}`),
+  );
   const packages = readdirSync(resolve(root, "packages")).map((name) => `packages/${name}/README.md`);
   return ["README.md", "CONTRIBUTING.md", ...docs, ...packages]
     .filter((path) => path.endsWith(".md") && existsSync(resolve(root, path)))

@@ -238,7 +238,8 @@ describe("a replay of every sender's delivery", () => {
     expect(await trial.inbox.replay(key, ops)).toMatchObject({ code: "processed", key });
     const [first, second] = trial.persisted;
     expect(second?.event).toEqual(first?.event);
-    expect([...(second?.delivery.headers ?? [])].filter(([name]) => /signature/.test(name))).toEqual([]);
+    const signature = second?.delivery.headers.get(sender.signatureHeader) ?? "";
+    expect(signature, "that it was there is all that is kept of it").toBe("");
   });
 
   it("keeps the name of an event that is in a header", async () => {

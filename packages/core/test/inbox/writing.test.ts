@@ -295,6 +295,41 @@ describe("an inbox that cannot be written", () => {
   }, 9_000);
 });
 
+describe("a runtime that ends with the answer", () => {
+  it("is kept until what is noted is written", async () => {
+    const trial = inboxReceiver();
+    const { headers, body } = dialect.sign();
+    const kept: Promise<unknown>[] = [];
+    const send = () =>
+      trial.receiver.handle(
+        new Request("http://localhost/", { method: "POST", headers, body: body.slice() }),
+        {
+          waitUntil: (work) => kept.push(work),
+        },
+      );
+    await send();
+    await send();
+    await Promise.all(kept);
+    const [delivery] = (await trial.inbox.list()).deliveries;
+    expect(delivery).toMatchObject({ requests: 2, lastOutcome: "duplicate" });
+  });
+
+  it("is kept until a late end is written", async () => {
+    const trial = inboxReceiver({ deadlineMs: 40, persist: () => sleep(150) });
+    const { headers, body } = dialect.sign();
+    const kept: Promise<unknown>[] = [];
+    await trial.receiver.handle(
+      new Request("http://localhost/", { method: "POST", headers, body: body.slice() }),
+      {
+        waitUntil: (work) => kept.push(work),
+      },
+    );
+    await Promise.all(kept);
+    const [delivery] = (await trial.inbox.list()).deliveries;
+    expect(delivery?.state).toBe("done");
+  });
+});
+
 describe("closing a receiver", () => {
   it("writes what waits", async () => {
     const trial = inboxReceiver();

@@ -63,7 +63,7 @@ export function controlRoutes(controls: Controls): readonly Route[] {
     },
     {
       method: "POST",
-      path: /^\/_sandbox\/deliveries$/,
+      path: /^\/_sandbox\/send$/,
       handle: ({ body }) => ({ status: 202, json: send(body as unknown as SandboxDelivery) }),
     },
     {

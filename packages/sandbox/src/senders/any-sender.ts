@@ -7,10 +7,12 @@ import type { SandboxHost } from "../sender.ts";
 
 /** One delivery of any sender that `senders` of `@latchhook/testing` has, whether its API is played or not. */
 export interface SandboxDelivery {
-  /** The sender's name in that table. */
-  readonly sender: string;
+  /** The provider's name, as in that table. */
+  readonly provider: string;
+  /** The sender's name of the event, where it has several. Default: its row's usual one. */
+  readonly type?: string | undefined;
   /** Where it goes: an http URL of this machine. */
-  readonly url: string;
+  readonly to: string;
   /** Default: the first of the sender's secrets in the table. */
   readonly secret?: string | undefined;
   /** What it is about. Default: a new id. */
@@ -35,15 +37,22 @@ const usualAttempts = 5;
  */
 export function sendDelivery(
   { deliver }: SandboxHost,
-  { sender: name, url, secret, jobId = `job_${randomBytes(8).toString("hex")}`, data }: SandboxDelivery,
+  {
+    provider: name,
+    type,
+    to,
+    secret,
+    jobId = `job_${randomBytes(8).toString("hex")}`,
+    data,
+  }: SandboxDelivery,
 ): { readonly jobId: string } {
   const sender = senders.find((known) => known.name === name);
   if (sender === undefined) {
-    throw new RangeError(`sender is one of ${senders.map((known) => known.name).join(", ")}.`);
+    throw new RangeError(`provider is one of ${senders.map((known) => known.name).join(", ")}.`);
   }
-  const target = loopbackUrl(url);
-  if (target === undefined) throw new RangeError("url must be an http URL of this machine.");
-  const sign = signerOf(sender, { secret, jobId, data });
+  const target = loopbackUrl(to);
+  if (target === undefined) throw new RangeError("to must be an http URL of this machine.");
+  const sign = signerOf(sender, { secret, type, jobId, data });
   const provider = providerOf(sender, secret);
   const reading = provider.read(sign(1, false));
   deliver({
@@ -56,7 +65,7 @@ export function sendDelivery(
 
 function signerOf(
   { sign }: Sender,
-  content: Pick<SandboxDelivery, "secret" | "data"> & { readonly jobId: string },
+  content: Pick<SandboxDelivery, "secret" | "type" | "data"> & { readonly jobId: string },
 ): Outgoing["sign"] {
   const id = `msg_${randomBytes(12).toString("hex")}`;
   const occurredAt = new Date();

@@ -93,7 +93,7 @@ export function aiStatsSender(headerFamily: "ai-stats" | "phaseo"): HmacSender {
     prefix: "",
     encoding: "hex",
     payload: (jobId = "video_01") => aiStatsPayload({ jobId }),
-    sign: ({ secret = secrets[0], body, timestamp, attempt, jobId = "video_01", data } = {}) =>
-      signAiStats({ secret, body, timestamp, attempt, headerFamily, jobId, data }),
+    sign: ({ secret = secrets[0], body, timestamp, attempt, jobId = "video_01", type, data } = {}) =>
+      signAiStats({ secret, body, timestamp, attempt, headerFamily, jobId, type, data }),
   };
 }

@@ -61,7 +61,12 @@ export function creativeaiSender(): HmacSender {
     prefix: "sha256=",
     encoding: "hex",
     payload: (jobId = "gen_01") => creativeaiPayload({ generationId: jobId }),
-    sign: ({ secret = secrets[0], body, occurredAt: completedAt, jobId = "gen_01", data } = {}) =>
-      signCreativeai({ secret, body, completedAt, generationId: jobId, data }),
+    sign: ({ secret = secrets[0], body, occurredAt: completedAt, jobId = "gen_01", type, data } = {}) =>
+      signCreativeai({ secret, body, completedAt, generationId: jobId, status: statusOf(type), data }),
   };
+}
+
+/** Its types end with the status that they announce. */
+function statusOf(type: string | undefined): "completed" | "failed" {
+  return type?.endsWith("failed") === true ? "failed" : "completed";
 }

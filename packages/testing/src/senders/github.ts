@@ -61,7 +61,7 @@ export function githubSender(): HmacSender {
     prefix: "sha256=",
     encoding: "hex",
     payload: (jobId) => payload(jobId),
-    sign: ({ secret = secrets[0], body, jobId, id, data } = {}) =>
-      signGithub({ secret, event: "issues", body: body ?? payload(jobId, data), deliveryId: id }),
+    sign: ({ secret = secrets[0], body, jobId, id, type = "issues", data } = {}) =>
+      signGithub({ secret, event: type, body: body ?? payload(jobId, data), deliveryId: id }),
   };
 }

@@ -52,7 +52,16 @@ export function videogenSender(): HmacSender {
     prefix: "v1,",
     encoding: "base64",
     payload: (jobId = "tool_exec_01") => videogenPayload({ jobId }),
-    sign: ({ secret = secrets[0], body, timestamp, id, occurredAt, jobId = "tool_exec_01", data } = {}) =>
+    sign: ({
+      secret = secrets[0],
+      body,
+      timestamp,
+      id,
+      occurredAt,
+      jobId = "tool_exec_01",
+      type,
+      data,
+    } = {}) =>
       signVideogen({
         secret,
         body,
@@ -60,6 +69,7 @@ export function videogenSender(): HmacSender {
         id,
         occurredAt: occurredAt && Math.floor(occurredAt.getTime() / 1000),
         jobId,
+        event: type,
         data,
       }),
   };

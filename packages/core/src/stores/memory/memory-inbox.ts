@@ -1,4 +1,14 @@
-import type { InboxDelivery, InboxRecord, InboxStore } from "../../inbox/inbox-store.ts";
+import type {
+  InboxDelivery,
+  InboxEntry,
+  InboxFailureGroup,
+  InboxFilter,
+  InboxQuery,
+  InboxRecord,
+  InboxStore,
+  InboxTally,
+  OutcomeCount,
+} from "../../inbox/inbox-store.ts";
 import { createOutcomeCounts } from "../../inbox/outcome-counts.ts";
 import { groupFailures, matchesFilter, tallyDeliveries } from "./inbox-queries.ts";
 import { addAttempt, changeState, type InboxRow, newRow, toDelivery } from "./inbox-row.ts";
@@ -12,8 +22,17 @@ const mostBodyBytes = 67_108_864;
 /** How many counts are kept, of as many minutes as that makes. */
 const mostCounts = 20_000;
 
-/** The memory store's inbox, and what the store's own operations write to it. */
+/** The memory store's inbox, which answers at once, and what the store's own operations write to it. */
 export interface MemoryInbox extends InboxStore {
+  note(attempts: readonly InboxRecord[], counts: readonly OutcomeCount[]): void;
+  list(query: InboxQuery): readonly InboxDelivery[];
+  count(filter: InboxFilter, limit: number): number;
+  find(key: string): InboxEntry | null;
+  failures(limit: number): readonly InboxFailureGroup[];
+  tally(): readonly InboxTally[];
+  counts(since: number): readonly OutcomeCount[];
+  dismiss(key: string): boolean;
+  dropBody(key: string): boolean;
   /** Writes what an attempt adds that ended a claim. */
   write(record: InboxRecord): void;
   /** Removes up to `limit` rows that are over, and all bodies that are. Returns how many rows went. */
