@@ -11,8 +11,14 @@ function senderOf(name: string): Sender {
 }
 
 async function verifies({ makeProvider }: Sender, request: ProvenRequest, receivedAt = Date.now()) {
-  const { headers, body, secret } = request;
-  const result = await verifyWebhook(makeProvider({ secret }), { method: "POST", headers, body, receivedAt });
+  const { url, headers, body, secret } = request;
+  const result = await verifyWebhook(makeProvider({ secret }), {
+    method: "POST",
+    url,
+    headers,
+    body,
+    receivedAt,
+  });
   return result.ok;
 }
 
@@ -32,7 +38,8 @@ function* withChangedSignature(
   request: ProvenRequest,
   { signatureHeader }: Sender,
 ): Generator<ProvenRequest> {
-  const value = request.headers[signatureHeader] ?? "";
+  const isInUrl = signatureHeader === "";
+  const value = (isInUrl ? request.url : request.headers[signatureHeader]) ?? "";
   const [longest = ""] = [...value.matchAll(/[A-Za-z0-9+/_-]{16,}/g)]
     .map(([text]) => text)
     .toSorted((one, other) => other.length - one.length);
@@ -40,7 +47,9 @@ function* withChangedSignature(
   for (let index = start; index < start + longest.length - 2; index++) {
     const changed = value[index] === "0" ? "1" : "0";
     const signature = value.slice(0, index) + changed + value.slice(index + 1);
-    yield { ...request, headers: { ...request.headers, [signatureHeader]: signature } };
+    yield isInUrl
+      ? { ...request, url: signature }
+      : { ...request, headers: { ...request.headers, [signatureHeader]: signature } };
   }
 }
 
@@ -61,9 +70,10 @@ describe.each(allProofs)("the proof of $sender", ({ sender: name, signs, accepts
   const sender = senderOf(name);
   const [secret] = sender.secrets;
   const bodyIsSigned = proof.unsignedBody !== true;
+  const signer = proof.package ?? "the test itself";
 
   if (signs !== undefined) {
-    it(`what ${proof.package} signs verifies, and nothing else`, async () => {
+    it(`what ${signer} signs verifies, and nothing else`, async () => {
       const body = JSON.stringify(sender.payload());
       const timestamp = Math.floor(Date.now() / 1000);
       const request = await signs({ secret, body, timestamp, id: "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W" });

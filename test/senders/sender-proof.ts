@@ -2,6 +2,8 @@ import type { Sender } from "@latchhook/testing";
 
 /** A request as one side signed it. */
 export interface ProvenRequest {
+  /** Path and query, where the secret is in them. */
+  readonly url?: string | undefined;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;

@@ -22,6 +22,14 @@ export type SenderEvent<Schemas extends EventSchemas> =
   | { [Type in keyof Schemas & string]: KnownEvent<Type, DataOf<Schemas[Type]>> }[keyof Schemas & string]
   | UnknownEvent;
 
+/**
+ * The events of a sender whose own package has their types: a union of bodies, each with its `type` and its `data`. To
+ * be a provider's type parameter, so that the types are the sender's own and the package is no dependency.
+ */
+export type PayloadEvent<Payload extends { readonly type: string; readonly data: unknown }> =
+  | (Payload extends unknown ? KnownEvent<Payload["type"], Payload["data"]> : never)
+  | UnknownEvent;
+
 type DataOf<One> = One extends Schema<infer Data> ? Data : never;
 
 /** What a sender's reading works with: a verified request and what its body holds. */

@@ -37,11 +37,18 @@ export type UnauthenticReason =
   | "malformed-id"
   | "conflicting-headers"
   | "metadata-mismatch"
+  | "wrong-audience"
   | "stale-content"
   | "future-content";
 
 /** Why an authentic delivery cannot be read. Answered 400. */
-export type MalformedReason = "not-utf8" | "not-json" | "not-an-object" | "bad-challenge";
+export type MalformedReason =
+  | "not-utf8"
+  | "not-json"
+  | "not-an-object"
+  | "not-an-array"
+  | "not-a-form"
+  | "bad-challenge";
 
 /** A refusal is a value: what a sender sends never throws. */
 export type Refusal =

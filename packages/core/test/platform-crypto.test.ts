@@ -1,6 +1,6 @@
 import { createHash, createHmac, generateKeyPairSync, sign } from "node:crypto";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { HashAlgorithm, PlatformCrypto, SignatureEncoding } from "../src/crypto/crypto.ts";
 import * as nodeCrypto from "../src/crypto/node.ts";
 import * as webCrypto from "../src/crypto/web.ts";
@@ -45,6 +45,15 @@ describe.each(implementations)("%s", (_name, platform) => {
         },
       );
       await fc.assert(property, { numRuns: 30 });
+    });
+
+    it("makes the HMAC of a text in hex, of any", async () => {
+      const property = fc.asyncProperty(anyBytes, anyText, async (bytes, text) => {
+        const imported = platform.importHmacKey(Uint8Array.from(bytes), algorithm);
+        const expected = createHmac(algorithm, bytes).update(text).digest("hex");
+        expect(await platform.hmacHex(imported, text)).toBe(expected);
+      });
+      await fc.assert(property, { numRuns: 20 });
     });
 
     it("after a match, refuses every shorter and longer text of the same tag", async () => {
@@ -142,10 +151,41 @@ describe.each(implementations)("%s", (_name, platform) => {
     await fc.assert(property, { numRuns: 100 });
   });
 
+  it("finds texts equal that are, and no others", async () => {
+    const property = fc.asyncProperty(anyText, anyText, async (one, other) => {
+      expect(await platform.equalTexts(one, one)).toBe(true);
+      expect(await platform.equalTexts(one, other)).toBe(one === other);
+      expect(await platform.equalTexts(one, `${one}0`)).toBe(false);
+    });
+    await fc.assert(property, { numRuns: 100 });
+    expect(await platform.equalTexts("a", "a\0")).toBe(false);
+    expect(await platform.equalTexts("", "")).toBe(true);
+  });
+
   it("hashes bytes that are part of a larger buffer", async () => {
     const larger = Buffer.from("__body__");
     const expected = createHash("sha256").update("body").digest("hex");
     expect(await platform.sha256Hex(larger.subarray(2, 6))).toBe(expected);
+  });
+});
+
+describe("a runtime that has node:crypto, and not yet its hash()", () => {
+  afterEach(() => {
+    vi.doUnmock("node:crypto");
+    vi.resetModules();
+  });
+
+  it("hashes to the same", async () => {
+    vi.resetModules();
+    vi.doMock("node:crypto", async (original) => {
+      const { default: whole, ...named } = await original<{ default: object }>();
+      return { ...named, default: { ...whole, hash: undefined } };
+    });
+    const older = await import("../src/crypto/node.ts");
+    expect(older.sha256Hex).not.toBe(nodeCrypto.sha256Hex);
+    for (const data of ["text, 日", Buffer.from("bytes")]) {
+      expect(older.sha256Hex(data)).toBe(nodeCrypto.sha256Hex(data));
+    }
   });
 });
 

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /**
  * A delivery as its sender would send it. `verifyWebhook(provider, signed)` takes it as it is, `toRequest` makes a
  * Fetch request of it. supertest writes a Buffer as JSON anew, so give it the text:
@@ -7,6 +9,8 @@
  */
 export interface SignedWebhook {
   readonly method: "POST";
+  /** Path and query to ask for, of a sender whose secret is in the URL that you gave it. Others are asked at any. */
+  readonly url?: string | undefined;
   /** Names in lower case. */
   readonly headers: Record<string, string>;
   /** The exact bytes that were signed. Send them as they are: a client that serialises them again breaks the signature. */
@@ -23,8 +27,18 @@ export type WebhookBody = string | Uint8Array | object;
  * const signed = signAiStats({ secret, type: "video.completed" });
  * const response = await app.request(toRequest(signed, "http://localhost/webhooks/ai-stats"));
  */
-export function toRequest({ method, headers, body }: SignedWebhook, url: string | URL): Request {
-  return new Request(url, { method, headers, body });
+export function toRequest(signed: SignedWebhook, url: string | URL): Request {
+  const { method, headers, body } = signed;
+  return new Request(targetUrl(signed, url), { method, headers, body });
+}
+
+/** Where a delivery is to be sent: the URL, with the query that its sender asks with. */
+export function targetUrl({ url: own }: Pick<SignedWebhook, "url">, url: string | URL): URL {
+  const target = new URL(url);
+  for (const [name, value] of new URLSearchParams(own?.split("?", 2)[1])) {
+    target.searchParams.set(name, value);
+  }
+  return target;
 }
 
 /** The bytes of a body, in memory of their own. */
@@ -53,6 +67,11 @@ export function addHeader(headers: Record<string, string>, name: string, value: 
   if (typeof value !== "string" && typeof value !== "number") return;
   const text = String(value);
   if (/^[\x21-\x7e]+$/.test(text)) headers[name] = text;
+}
+
+/** An id that is the same for the same content, so that signing it again makes a retry. */
+export function derivedId(prefix: string, ...content: readonly string[]): string {
+  return `${prefix}${createHash("sha256").update(content.join(":")).digest("hex").slice(0, 27)}`;
 }
 
 /** Now, in Unix seconds. */

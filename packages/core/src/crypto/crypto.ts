@@ -37,6 +37,8 @@ export interface PlatformCrypto {
     signatures: readonly string[],
     encoding: SignatureEncoding,
   ): MaybePromise<boolean>;
+  /** The HMAC of the UTF-8 of `text`, in lower-case hex: what a sender asks for to see that the key is known. */
+  hmacHex(key: HmacKey, text: string): MaybePromise<string>;
   /** Whether one of `signatures` (of 64 bytes) is an Ed25519 signature over the content. */
   verifyEd25519(
     key: Ed25519Key,
@@ -48,4 +50,6 @@ export interface PlatformCrypto {
   ): MaybePromise<boolean>;
   /** SHA-256 of the UTF-8 of `text`, or of bytes, in lower-case hex. */
   sha256Hex(data: string | Uint8Array): MaybePromise<string>;
+  /** Whether two texts are the same: in a time that says nothing of how much of them is, nor of the first one's length. */
+  equalTexts(secret: string, candidate: string): MaybePromise<boolean>;
 }

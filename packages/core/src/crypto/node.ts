@@ -59,6 +59,11 @@ export const verifyHmac: PlatformCrypto["verifyHmac"] = (key, prefix, body, suff
   return false;
 };
 
+export const hmacHex: PlatformCrypto["hmacHex"] = (key, text) => {
+  const { algorithm, key: secret } = key as unknown as NodeHmacKey;
+  return createHmac(algorithm, secret).update(text).digest("hex");
+};
+
 export const verifyEd25519: PlatformCrypto["verifyEd25519"] = (
   key,
   prefix,
@@ -80,3 +85,10 @@ const hashOnce: typeof nodeCrypto.hash | undefined = nodeCrypto.hash;
 
 export const sha256Hex: PlatformCrypto["sha256Hex"] = (data) =>
   hashOnce === undefined ? createHash("sha256").update(data).digest("hex") : hashOnce("sha256", data, "hex");
+
+// Texts may differ in length, which `timingSafeEqual` refuses; their hashes do not.
+export const equalTexts: PlatformCrypto["equalTexts"] = (secret, candidate) =>
+  timingSafeEqual(
+    createHash("sha256").update(secret).digest(),
+    createHash("sha256").update(candidate).digest(),
+  );

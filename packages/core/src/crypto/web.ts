@@ -15,7 +15,7 @@ const signatureBytes = { sha1: 20, sha256: 32, sha512: 64 } as const;
 
 export const importHmacKey: PlatformCrypto["importHmacKey"] = (bytes, algorithm) => {
   const parameters = { name: "HMAC", hash: hashNames[algorithm] };
-  const key = lazyKey(() => crypto.subtle.importKey("raw", bytes, parameters, false, ["verify"]));
+  const key = lazyKey(() => crypto.subtle.importKey("raw", bytes, parameters, false, ["sign", "verify"]));
   return { algorithm, key } satisfies WebHmacKey as unknown as HmacKey;
 };
 
@@ -35,6 +35,11 @@ export const verifyHmac: PlatformCrypto["verifyHmac"] = async (
   return verifyAny("HMAC", await key(), join(prefix, body, suffix), decoded);
 };
 
+export const hmacHex: PlatformCrypto["hmacHex"] = async (hmacKey, text) => {
+  const { key } = hmacKey as unknown as WebHmacKey;
+  return toHex(new Uint8Array(await crypto.subtle.sign("HMAC", await key(), encoder.encode(text))));
+};
+
 export const verifyEd25519: PlatformCrypto["verifyEd25519"] = async (
   key,
   prefix,
@@ -51,6 +56,23 @@ export const sha256Hex: PlatformCrypto["sha256Hex"] = async (data) => {
   const bytes = typeof data === "string" ? encoder.encode(data) : Uint8Array.from(data);
   return toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
 };
+
+// Web Crypto compares in constant time only where it verifies: under a key that is nobody's, each text's HMAC is too.
+export const equalTexts: PlatformCrypto["equalTexts"] = async (secret, candidate) => {
+  const key = await comparisonKey();
+  const tag = await crypto.subtle.sign("HMAC", key, encoder.encode(secret));
+  return crypto.subtle.verify("HMAC", key, tag, encoder.encode(candidate));
+};
+
+const comparisonKey = lazyKey(() =>
+  crypto.subtle.importKey(
+    "raw",
+    crypto.getRandomValues(new Uint8Array(32)),
+    { name: "HMAC", hash: "SHA-256" },
+    false,
+    ["sign", "verify"],
+  ),
+);
 
 /** Imports at the first use: importing is asynchronous here, and some runtimes forbid it at module scope. */
 function lazyKey(importKey: () => Promise<CryptoKey>): LazyKey {

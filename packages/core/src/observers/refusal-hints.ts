@@ -39,11 +39,15 @@ export const refusalHints: Readonly<Record<RefusalReason, string>> = {
   "conflicting-headers": stranger,
   "metadata-mismatch":
     "Likely: a proxy changes headers; else a captured delivery is replayed under other metadata.",
+  "wrong-audience":
+    "Likely: the delivery is of another account at the sender, or for another URL; compare the provider's options.",
   "stale-content": "Likely: an old delivery is replayed.",
   "future-content": "Likely: this server's clock is slow.",
   "not-utf8": otherContent,
   "not-json": otherContent,
   "not-an-object": otherContent,
+  "not-an-array": otherContent,
+  "not-a-form": otherContent,
   "bad-challenge": "Likely: no handshake of the sender's, but somebody who wants text echoed.",
   "body-aborted": "Likely: a proxy or the sender has a short timeout, or somebody hangs up on purpose.",
   "body-timeout": "Likely: a slow proxy, or somebody who holds connections open.",

@@ -11,7 +11,7 @@ import { standardWebhooksSignature } from "../signatures/standard-webhooks-signa
 export interface StandardWebhooksOptions {
   /** The endpoint's secret, `whsec_` and base64. Default: the environment's `STANDARD_WEBHOOKS_SECRET`. */
   readonly secret?: SecretOption | undefined;
-  /** How the secret becomes a key: `utf8` for Polar, `base64-or-utf8` for OpenAI. Default: `base64`. */
+  /** How the secret becomes a key: `utf8` where the whole text is it, `base64-or-utf8` as OpenAI does. Default: `base64`. */
   readonly secretForm?: SecretForm | undefined;
   /** Ed25519 public keys (`whpk_…`), for senders that sign with `v1a`. With one, the secret may be left out. */
   readonly publicKey?: string | readonly string[] | undefined;

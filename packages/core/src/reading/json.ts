@@ -15,19 +15,40 @@ export interface ParsedObject {
 
 /** Decodes strict UTF-8 and parses a JSON object. Only for bytes that have been verified. */
 export function parseJsonObject(body: Uint8Array): ParsedObject | Refusal {
-  let text: string;
+  const parsed = parseJson(body);
+  if (!parsed.ok) return parsed;
+  const { value, text } = parsed;
+  return isJsonObject(value) ? { ok: true, value, text } : malformed("not-an-object");
+}
+
+/**
+ * `parse` for senders whose bodies are JSON arrays: an object with the array as its `items`. Only for bytes that have
+ * been verified.
+ */
+export function parseJsonArray(body: Uint8Array): ParsedObject | Refusal {
+  const parsed = parseJson(body);
+  if (!parsed.ok) return parsed;
+  const { value: items, text } = parsed;
+  return Array.isArray(items) ? { ok: true, value: { items }, text } : malformed("not-an-array");
+}
+
+function parseJson(body: Uint8Array): { readonly ok: true; value: unknown; text: string } | Refusal {
+  const text = decodeText(body);
+  if (text === undefined) return malformed("not-utf8");
   try {
-    text = decoder.decode(body);
-  } catch {
-    return malformed("not-utf8");
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
+    return { ok: true, value: JSON.parse(text), text };
   } catch {
     return malformed("not-json");
   }
-  return isJsonObject(value) ? { ok: true, value, text } : malformed("not-an-object");
+}
+
+/** Strict UTF-8, or undefined. */
+export function decodeText(body: Uint8Array): string | undefined {
+  try {
+    return decoder.decode(body);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether a parsed value is an object: not null, not an array. */
@@ -44,6 +65,13 @@ export function objectMember(value: unknown): JsonObject {
 export function dateFromSeconds(value: unknown): Date | null {
   if (typeof value !== "number") return null;
   const date = new Date(value * 1000);
+  return Number.isNaN(date.getTime()) ? null : date;
+}
+
+/** The instant that milliseconds since the epoch name, or null where the value is no such number. */
+export function dateFromMilliseconds(value: unknown): Date | null {
+  if (typeof value !== "number") return null;
+  const date = new Date(value);
   return Number.isNaN(date.getTime()) ? null : date;
 }
 

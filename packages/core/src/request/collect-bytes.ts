@@ -7,30 +7,55 @@ export interface ByteCollector {
   bytes(): Uint8Array;
 }
 
+/** What a body may hold beyond its own bytes, at the most: the room in the block that is being filled. */
+const largestBlock = 65_536;
+
 /**
- * Collects chunks in one array that grows. A list of them would cost some hundred times its bytes where a sender cuts a
- * body into single ones, which no signature is needed for.
+ * Collects chunks in blocks, each as large as all before it, up to 64 KiB. A list of the chunks would cost some hundred
+ * times its bytes where a sender cuts a body into single ones, and one array that grows twice as much as is counted: no
+ * signature is needed for either.
  */
 export function collectBytes(): ByteCollector {
-  let held: Uint8Array = new Uint8Array();
+  const blocks: Uint8Array[] = [];
+  let room = new Uint8Array();
   let length = 0;
+
+  function startBlock(bytes: Uint8Array): void {
+    const block = new Uint8Array(Math.max(bytes.byteLength, Math.min(length, largestBlock)));
+    block.set(bytes);
+    room = block.subarray(bytes.byteLength);
+    blocks.push(block);
+  }
+
   return {
     length: () => length,
     add(chunk) {
-      const total = length + chunk.byteLength;
-      if (length === 0) held = chunk;
-      else {
-        if (total > held.byteLength) held = enlarged(held, Math.max(total, held.byteLength * 2));
-        held.set(chunk, length);
+      const isFirst = length === 0;
+      length += chunk.byteLength;
+      // Most bodies are one chunk, which is kept as it is.
+      if (isFirst) {
+        blocks[0] = chunk;
+        return;
       }
-      length = total;
+      const fitting = chunk.subarray(0, room.byteLength);
+      room.set(fitting);
+      room = room.subarray(fitting.byteLength);
+      if (fitting.byteLength < chunk.byteLength) startBlock(chunk.subarray(fitting.byteLength));
     },
-    bytes: () => (held.byteLength === length ? held : held.subarray(0, length)),
+    bytes() {
+      const [first = new Uint8Array()] = blocks;
+      return first.byteLength === length ? first : joined(blocks, length);
+    },
   };
 }
 
-function enlarged(bytes: Uint8Array, size: number): Uint8Array {
-  const result = new Uint8Array(size);
-  result.set(bytes);
+/** The first `length` bytes of the blocks: only the last has room left. */
+function joined(blocks: readonly Uint8Array[], length: number): Uint8Array {
+  const result = new Uint8Array(length);
+  let at = 0;
+  for (const block of blocks) {
+    result.set(block.subarray(0, length - at), at);
+    at += block.byteLength;
+  }
   return result;
 }

@@ -1,6 +1,8 @@
 import { importEd25519Key, verifyEd25519 } from "#crypto";
 import type { Ed25519Key, SignatureEncoding } from "../crypto/crypto.ts";
 import { LatchhookError } from "../errors.ts";
+import type { JsonObject } from "../reading/json.ts";
+import { type KeySet, type KeySetOptions, keySet } from "./key-set.ts";
 import { matchKey } from "./match-key.ts";
 import { base64Bytes, hexBytes } from "./secret-form.ts";
 import { type KeyRing, keyRing, type SecretOption } from "./secrets.ts";
@@ -8,7 +10,7 @@ import { type SignatureScheme, type SignatureSchemeOptions, signatureScheme } fr
 import { signatureShape } from "./signature-shape.ts";
 
 export interface Ed25519SignatureOptions extends SignatureSchemeOptions {
-  /** The keys to try: {@link ed25519KeyRing}, or a source of one's own, such as a JWKS. */
+  /** The keys to try: {@link ed25519KeyRing}, {@link ed25519KeySet}, or a source of one's own. */
   readonly keys: KeyRing<Ed25519Key>;
   /** How the signature is written. Default: `hex`, in either case. */
   readonly encoding?: SignatureEncoding | undefined;
@@ -62,6 +64,24 @@ export function ed25519KeyRing(options: Ed25519KeyOptions): KeyRing<Ed25519Key> 
     environmentVariable,
     importKey: (text) => importPublicKey(provider, text),
   });
+}
+
+/**
+ * The Ed25519 keys of a sender that publishes them as a JSON Web Key Set (RFC 8037). Members of other kinds are skipped.
+ *
+ * @throws LatchhookError `invalid-option` for a URL that is not `https`.
+ */
+export function ed25519KeySet(options: Omit<KeySetOptions<Ed25519Key>, "importKey">): KeySet<Ed25519Key> {
+  return keySet({ ...options, importKey: importJwk });
+}
+
+/** Undefined unless it is an Ed25519 key for signatures. */
+function importJwk({ kty, crv, use, x }: JsonObject): Ed25519Key | undefined {
+  if (kty !== "OKP" || crv !== "Ed25519" || (use !== undefined && use !== "sig")) return undefined;
+  // 32 bytes are 43 digits, the last of which has 4 bits.
+  if (typeof x !== "string" || !/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/.test(x)) return undefined;
+  const digits = atob(x.replaceAll("-", "+").replaceAll("_", "/"));
+  return importEd25519Key(Uint8Array.from(digits, (character) => character.charCodeAt(0)));
 }
 
 /** The DER header of a SubjectPublicKeyInfo for Ed25519 (RFC 8410), before the 32 bytes of the key. */

@@ -60,14 +60,21 @@ export function hmacSignature(options: HmacSignatureOptions): SignatureScheme {
  * @throws LatchhookError `missing-secret` or `invalid-secret`.
  */
 export function hmacKeyRing(options: HmacKeyOptions): KeyRing<HmacKey> {
-  const { provider, algorithm = "sha256", secretForm: form = "utf8", secretPrefix: prefix } = options;
-  return keyRing({
-    provider,
-    secret: options.secret,
-    environmentVariable: options.environmentVariable,
-    importKey(secret) {
-      if (form !== "base64") warnOfWeakSecret(provider, secret);
-      return importHmacKey(secretBytes(secret, { provider, form, prefix }), algorithm);
-    },
-  });
+  const { provider, secret, environmentVariable } = options;
+  const importKey = (text: string): HmacKey => importHmacSecret(text, options);
+  return keyRing({ provider, secret, environmentVariable, importKey });
+}
+
+/**
+ * The HMAC key of one secret.
+ *
+ * @throws LatchhookError `invalid-secret`
+ */
+export function importHmacSecret(
+  secret: string,
+  options: Pick<HmacKeyOptions, "provider" | "secretForm" | "secretPrefix" | "algorithm">,
+): HmacKey {
+  const { provider, secretForm: form = "utf8", secretPrefix: prefix, algorithm = "sha256" } = options;
+  if (form !== "base64") warnOfWeakSecret(provider, secret);
+  return importHmacKey(secretBytes(secret, { provider, form, prefix }), algorithm);
 }

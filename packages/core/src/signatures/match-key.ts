@@ -1,15 +1,31 @@
 import { type Refusal, type SignedRequest, unauthentic, type Verified } from "../provider.ts";
-import type { MaybePromise } from "../shared/maybe-promise.ts";
+import { andThen, type MaybePromise } from "../shared/maybe-promise.ts";
+import type { KeySet } from "./key-set.ts";
 import type { KeyRing } from "./secrets.ts";
 
-/** Tries the ring's keys in turn; the first that matches names the secret. */
+/**
+ * Tries the ring's keys in turn; the first that matches names the secret. Where none does, keys that the sender has
+ * published since are tried too.
+ */
 export function matchKey<Key>(
-  ring: KeyRing<Key>,
+  ring: KeyRing<Key> | KeySet<Key>,
   request: SignedRequest,
   matches: (key: Key) => MaybePromise<boolean>,
 ): MaybePromise<Verified | Refusal> {
-  const keys = ring(request);
-  return "then" in keys ? keys.then((found) => verifyAny(found, matches)) : verifyAny(keys, matches);
+  return andThen(ring(request), (keys) => {
+    const result = verifyAny(keys, matches);
+    return "renew" in ring
+      ? andThen(result, (found) => (found.ok ? found : renewAndMatch(ring, keys, matches)))
+      : result;
+  });
+}
+
+async function renewAndMatch<Key>(
+  ring: KeySet<Key>,
+  tried: readonly Key[],
+  matches: (key: Key) => MaybePromise<boolean>,
+): Promise<Verified | Refusal> {
+  return verifyAny((await ring.renew(tried)) ?? [], matches);
 }
 
 /** Tries keys in turn; the first that matches names the secret. Synchronous as long as `matches` is. */

@@ -3,7 +3,7 @@ import { LatchhookError } from "../errors.ts";
 /**
  * How a sender's secret becomes a key. Senders that show the same `whsec_…` differ in this.
  *
- * - `utf8`: the UTF-8 of the whole text, whatever its prefix (AI Stats, Stripe, GitHub, Polar).
+ * - `utf8`: the UTF-8 of the whole text, whatever its prefix (AI Stats, Stripe, GitHub, Polar until September 2026).
  * - `utf8-after-prefix`: the UTF-8 of what follows the prefix (WaveSpeed).
  * - `base64`: base64, with or without the prefix (Standard Webhooks).
  * - `base64-or-utf8`: base64 after the prefix; without it the UTF-8 of the text (OpenAI).

@@ -28,10 +28,11 @@ export function signatureShape(
   return {
     read(text) {
       if (text.length !== prefix.length + digits + padding || !text.startsWith(prefix)) return undefined;
-      const signature = prefix === "" ? text : text.slice(prefix.length);
+      const signature = text.slice(prefix.length);
       // Looking for what does not belong is twice as fast as matching what does.
       if (!strange.test(signature)) return isPadded(signature, digits) ? signature : undefined;
-      return encoding === "hex" && !strangeInHex.test(signature) ? signature.toLowerCase() : undefined;
+      // Base64 has all that hex has: what is strange in it is strange in hex too.
+      return strangeInHex.test(signature) ? undefined : signature.toLowerCase();
     },
   };
 }
@@ -46,7 +47,7 @@ const strangeInHex = /[^0-9a-fA-F]/;
 /** Whether there is padding after the digits and nowhere else. */
 function isPadded(text: string, digits: number): boolean {
   const at = text.indexOf("=");
-  if (at < 0) return text.length === digits;
+  if (at === -1) return text.length === digits;
   return at === digits && (text.length === digits + 1 || text.endsWith("=="));
 }
 

@@ -138,8 +138,8 @@ interface CheckedHeader {
 function checkedHeaders(parts: readonly ContentPart[]): readonly CheckedHeader[] {
   return parts.flatMap((part, index) => {
     if (typeof part !== "object" || part.part !== "header") return [];
-    const beside = [parts[index - 1], parts[index + 1]].filter((neighbour) => typeof neighbour === "string");
-    return [{ name: part.name, forbidden: beside.join("") }];
+    // What stands beside a header is a text, or nothing.
+    return [{ name: part.name, forbidden: [parts[index - 1], parts[index + 1]].join("") }];
   });
 }
 

@@ -5,10 +5,10 @@ import { type Refusal, unauthentic } from "../provider.ts";
 import { type HeaderSource, readHeader } from "../request/headers.ts";
 import { andThen } from "../shared/maybe-promise.ts";
 import { importPublicKey } from "./ed25519-signature.ts";
-import { hmacKeyRing } from "./hmac-signature.ts";
+import { importHmacSecret } from "./hmac-signature.ts";
 import { matchKey, verifyAny } from "./match-key.ts";
 import type { SecretForm } from "./secret-form.ts";
-import type { KeyRing, SecretOption } from "./secrets.ts";
+import { type KeyRing, keyRing, type SecretOption } from "./secrets.ts";
 import { mostSignatures } from "./signature-headers.ts";
 import type { SignatureScheme } from "./signature-scheme.ts";
 import { signatureShape } from "./signature-shape.ts";
@@ -21,8 +21,11 @@ export interface StandardWebhooksSignatureOptions {
   readonly secret: SecretOption | undefined;
   /** Read where `secret` is left out. */
   readonly environmentVariable: string;
-  /** How the secret becomes a key. Default: `base64`, as the specification has it. */
-  readonly secretForm?: SecretForm | undefined;
+  /**
+   * How the secret becomes a key. Several where the secret does not tell which of them its sender uses: all are tried,
+   * but for those before the last that it does not fit. Default: `base64`, as the specification has it.
+   */
+  readonly secretForm?: SecretForm | readonly SecretForm[] | undefined;
   /** Ed25519 public keys for `v1a`, as `whpk_…`. With one, a secret is only needed where `v1` is to be accepted too. */
   readonly publicKey?: string | readonly string[] | undefined;
   /** How far the timestamp may be from the clock, either way, in seconds. Default: 300. */
@@ -78,21 +81,20 @@ export function standardWebhooksSignature(options: StandardWebhooksSignatureOpti
       const checked = check(request.headers, request.receivedAt ?? Date.now());
       if (!checked.ok) return checked;
       const { prefix, v1, v1a } = checked;
-      const bySecret =
-        ring === undefined || v1.length === 0
-          ? mismatch
-          : matchKey(ring, request, (key) => verifyHmac(key, prefix, request.body, "", v1, "base64"));
-      if (publicKeys.length === 0 || v1a.length === 0) return bySecret;
-      return andThen(bySecret, (verified) =>
-        verified.ok
-          ? verified
-          : verifyAny(publicKeys, (key) => verifyEd25519(key, prefix, request.body, "", v1a, "base64")),
+      const byPublicKey = () =>
+        verifyAny(publicKeys, (key) => verifyEd25519(key, prefix, request.body, "", v1a, "base64"));
+      if (ring === undefined || v1.length === 0) return byPublicKey();
+      const bySecret = matchKey(ring, request, (forms) =>
+        andThen(
+          verifyAny(forms, (key) => verifyHmac(key, prefix, request.body, "", v1, "base64")),
+          ({ ok }) => ok,
+        ),
       );
+      if (v1a.length === 0) return bySecret;
+      return andThen(bySecret, (verified) => (verified.ok ? verified : byPublicKey()));
     },
   };
 }
-
-const mismatch = unauthentic("signature-mismatch");
 
 function resolvePrefix({ provider, headerPrefix = "webhook" }: StandardWebhooksSignatureOptions): string {
   if (headerPrefix === "webhook" || headerPrefix === "svix") return headerPrefix;
@@ -111,7 +113,7 @@ function splitSignatures(header: string | undefined): Omit<CheckedHeaders, "pref
   // Nearly always there is one, and one look is enough.
   const only = v1Shape.read(header);
   if (only !== undefined) return { ok: true, v1: [only], v1a: [] };
-  const entries = header.includes(" ") ? header.split(" ", mostSignatures + 1) : [header];
+  const entries = header.split(" ", mostSignatures + 1);
   if (entries.length > mostSignatures) return unauthentic("too-many-signatures");
   const v1: string[] = [];
   const v1a: string[] = [];
@@ -126,12 +128,23 @@ function splitSignatures(header: string | undefined): Omit<CheckedHeaders, "pref
   return { ok: true, v1, v1a };
 }
 
+/** For each secret its keys, one for each form. */
 function secretRing(
-  { secretForm = "base64", ...options }: StandardWebhooksSignatureOptions,
+  { secretForm = "base64", secret, provider, environmentVariable }: StandardWebhooksSignatureOptions,
   hasPublicKey: boolean,
-): KeyRing<HmacKey> | undefined {
-  if (options.secret === undefined && hasPublicKey) return undefined;
-  return hmacKeyRing({ ...options, secretForm });
+): KeyRing<readonly HmacKey[]> | undefined {
+  if (secret === undefined && hasPublicKey) return undefined;
+  const forms = [secretForm].flat();
+  const importKey = (text: string): readonly HmacKey[] =>
+    forms.flatMap((form, index) => {
+      try {
+        return [importHmacSecret(text, { provider, secretForm: form })];
+      } catch (error) {
+        if (index === forms.length - 1) throw error;
+        return [];
+      }
+    });
+  return keyRing({ provider, secret, environmentVariable, importKey });
 }
 
 function importPublicKeys({

@@ -6,7 +6,7 @@ const fewestDifferent = 4;
 
 /** What stands in templates and tutorials where a secret belongs. */
 const placeholder =
-  /^(?:change[-_ ]?(?:me|this)|(?:your|my|the)?[-_ ]?(?:webhook[-_ ]?)?(?:secret|password)(?:[-_ ]?(?:here|key))?|password\d*|12345678\d*|x{4,}|example|test[-_ ]?secret)$/i;
+  /^(?:change[-_ ]?(?:me|this)|(?:your|my|the)?[-_ ]?(?:webhook[-_ ]?)?(?:secret|password)(?:[-_ ]?(?:here|key))?|password\d*|12345678\d*|test[-_ ]?secret)$/i;
 
 /** The factories that have been told. Once is enough: options may be made anew for each request. */
 const told = new Set<string>();

@@ -93,4 +93,8 @@ describe("the identity of a minimal AI Stats delivery", () => {
     const { "x-ai-stats-delivery-key": _, ...others } = headers;
     expect(identity({ id: "evt", type: "t" }, others).identity).toEqual(["event", "t", "evt", null, null]);
   });
+
+  it("without a signature, as where it is vouched for, claims none", () => {
+    expect(identity({ id: "evt", type: "t" }, {})).toEqual({ identity: ["event", "t", "evt", null, null] });
+  });
 });

@@ -101,3 +101,26 @@ describe("a body of AI Stats whose delivery key is only in the headers", () => {
     });
   });
 });
+
+describe("a body of AI Stats that is vouched for, and came without headers", () => {
+  const deliver = async (trial: ReturnType<typeof trialOf>, body: object) => {
+    const trusted = await trial.receiver.trust({
+      body: new TextEncoder().encode(JSON.stringify(body)),
+      source: "replay",
+    });
+    if (!trusted.ok) throw new Error(trusted.reason);
+    return (await trial.receiver.deliver(trusted)).code;
+  };
+
+  it("is its own delivery: there is no signature that two could share", async () => {
+    const trial = trialOf();
+    const [first, second] = [
+      { id: "evt_1", type: "batch.completed" },
+      { id: "evt_2", type: "batch.completed" },
+    ];
+    expect(await deliver(trial, first)).toBe("processed");
+    expect(await deliver(trial, second)).toBe("processed");
+    expect(await deliver(trial, first)).toBe("duplicate");
+    expect(trial.persisted).toHaveLength(2);
+  });
+});

@@ -1,4 +1,4 @@
-import { collectBytes, type Outcome } from "@latchhook/core";
+import type { Outcome } from "@latchhook/core";
 import { toRequest } from "@latchhook/testing";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Dialect, dialects, type PlainRequest } from "../support/dialects.ts";
@@ -209,26 +209,3 @@ function streamTests(dialect: Dialect, make: Make): void {
     expect([cancelled, trial.storeCalls]).toEqual([true, []]);
   });
 }
-
-describe("collectBytes", () => {
-  it("gives one chunk as it is, and nothing as no bytes", () => {
-    const collected = collectBytes();
-    expect(collected.bytes()).toEqual(new Uint8Array());
-    const chunk = Uint8Array.of(1, 2);
-    collected.add(chunk);
-    expect(collected.bytes()).toBe(chunk);
-  });
-
-  it("holds the bytes of a body that was cut small, not its chunks: half a million would be 200 MB", () => {
-    const collected = collectBytes();
-    const expected: number[] = [];
-    for (let value = 0; value < 1_000; value++) {
-      const chunk = Uint8Array.of(value % 256).subarray(0, value % 3 === 0 ? 0 : 1);
-      collected.add(chunk);
-      expected.push(...chunk);
-      if (value > 1) chunk.fill(0);
-    }
-    expect(collected.length()).toBe(expected.length);
-    expect(collected.bytes()).toEqual(Uint8Array.from(expected));
-  });
-});

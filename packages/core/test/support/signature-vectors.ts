@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { ProviderVector } from "@latchhook/testing";
 
 interface HmacVector {
   readonly secret: string;
@@ -26,3 +27,20 @@ interface SignatureVectors {
 export const signatureVectors = JSON.parse(
   readFileSync(new URL("../fixtures/signature-vectors.json", import.meta.url), "utf8"),
 ) as SignatureVectors;
+
+/** The vectors of Standard Webhooks, for the contract of a provider that follows it. */
+export function standardWebhooksVectors(headerPrefix: "webhook" | "svix" = "webhook"): ProviderVector[] {
+  return signatureVectors["standard-webhooks-v1"].map(
+    ({ secret, id, timestamp, body, signature, source }) => ({
+      name: source,
+      secret,
+      headers: {
+        [`${headerPrefix}-id`]: id,
+        [`${headerPrefix}-timestamp`]: timestamp,
+        [`${headerPrefix}-signature`]: signature,
+      },
+      body,
+      receivedAt: Number(timestamp) * 1000,
+    }),
+  );
+}

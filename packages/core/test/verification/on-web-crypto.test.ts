@@ -1,9 +1,11 @@
 import { describe, expect, it, vi } from "vitest";
 import { dialects } from "../support/dialects.ts";
 import { bodyTests } from "./body-tests.ts";
+import { keySetTests } from "./key-set-tests.ts";
 import { propertyTests } from "./property-tests.ts";
 import { schemeParameterTests } from "./scheme-parameter-tests.ts";
 import { schemeTests } from "./scheme-tests.ts";
+import { sharedSecretTests } from "./shared-secret-tests.ts";
 import { signatureTests } from "./signature-tests.ts";
 import { standardWebhooksTests } from "./standard-webhooks-tests.ts";
 import { standardWebhooksVersionTests } from "./standard-webhooks-version-tests.ts";
@@ -21,6 +23,8 @@ describe("on Web Crypto", () => {
 
   signatureTests();
   schemeTests();
+  keySetTests();
+  sharedSecretTests();
   schemeParameterTests();
   standardWebhooksTests();
   standardWebhooksVersionTests();

@@ -60,12 +60,7 @@ export function createDeliverer(settings: () => SandboxSettings): Deliverer {
       return false;
     }
     for (let index = 0; index < faults.forged; index++) {
-      await sendOne(
-        outgoing,
-        attempt,
-        "forged",
-        forge(outgoing.sign(attempt, false), outgoing.metadataHeader, index),
-      );
+      await sendOne(outgoing, attempt, "forged", forge(outgoing.sign(attempt, false), outgoing, index));
     }
     for (let index = 0; outgoing.undated !== true && index < faults.stale; index++) {
       await sendOne(outgoing, attempt, "stale", outgoing.sign(attempt, true));

@@ -1,21 +1,23 @@
 import { type SignedWebhook, senders } from "@latchhook/testing";
+import type { Outgoing } from "./outgoing.ts";
 
 const signatureHeaders: ReadonlySet<string> = new Set(senders.map(({ signatureHeader }) => signatureHeader));
 
 /** A forgery of a genuine request: another body, another signature or another metadata header, in turn. */
 export function forge(
   signed: SignedWebhook,
-  metadataHeader: string | undefined,
+  { metadataHeader, unsignedBody }: Pick<Outgoing, "metadataHeader" | "unsignedBody">,
   index: number,
 ): SignedWebhook {
-  switch (index % (metadataHeader === undefined ? 2 : 3)) {
-    case 0:
-      return { ...signed, body: Uint8Array.from([...signed.body, 0x20]) };
-    case 1:
-      return { ...signed, headers: mapSignature(signed.headers) };
-    default:
-      return { ...signed, headers: { ...signed.headers, [metadataHeader as string]: "forged" } };
+  const forgeries: SignedWebhook[] = [
+    { ...signed, url: signed.url?.replace(digest, changeInside), headers: mapSignature(signed.headers) },
+  ];
+  // What does not bind the body believes another one: no receiver could tell it.
+  if (unsignedBody !== true) forgeries.unshift({ ...signed, body: Uint8Array.from([...signed.body, 0x20]) });
+  if (metadataHeader !== undefined) {
+    forgeries.push({ ...signed, headers: { ...signed.headers, [metadataHeader]: "forged" } });
   }
+  return forgeries[index % forgeries.length] as SignedWebhook;
 }
 
 /** A signature's last long text: the digest, whatever stands before it. */

@@ -19,6 +19,8 @@ export interface Outgoing {
   readonly last: boolean;
   /** The unsigned header that a forger would change, where one is compared with the body. */
   readonly metadataHeader?: string | undefined;
+  /** Whether nothing binds the body: then a changed one is no forgery that could be told. */
+  readonly unsignedBody?: boolean | undefined;
   /** Whether nothing that is signed says when it was sent: then it has no stale copies. */
   readonly undated?: boolean | undefined;
   /** Makes one attempt anew: its clock, its number and the job's data are of this moment. */

@@ -1,5 +1,5 @@
 import { request } from "node:http";
-import type { SignedWebhook } from "@latchhook/testing";
+import { type SignedWebhook, targetUrl } from "@latchhook/testing";
 
 export interface PostResult {
   /** The answer's status, or null where there was none. */
@@ -16,10 +16,11 @@ const previewLength = 500;
  *
  * @param timeoutMs until the answer's headers, as the senders count.
  */
-export function post(url: URL, { headers, body }: SignedWebhook, timeoutMs: number): Promise<PostResult> {
+export function post(url: URL, signed: SignedWebhook, timeoutMs: number): Promise<PostResult> {
+  const { headers, body } = signed;
   return new Promise((resolve) => {
     let timedOut = false;
-    const outgoing = request(url, {
+    const outgoing = request(targetUrl(signed, url), {
       method: "POST",
       headers: { ...headers, "content-length": String(body.byteLength) },
       agent: false,

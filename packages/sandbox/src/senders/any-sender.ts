@@ -59,6 +59,7 @@ export function sendDelivery(
     ...{ sender: name, jobId, url: target, sign, last: true, schedule: scheduleOf(provider) },
     type: reading.ok ? reading.event.type : "",
     undated: reading.ok && reading.undated === true,
+    unsignedBody: sender.unsignedBody,
   });
   return { jobId };
 }

@@ -6,6 +6,7 @@ import { onTestFinished } from "vitest";
 export const apiKey = "sandbox-key";
 
 export interface Received {
+  readonly url: string | undefined;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Uint8Array;
 }
@@ -23,7 +24,7 @@ export async function receive(statusOf: (count: number) => number = () => 200) {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    received.push({ headers: request.headers, body: Buffer.concat(chunks) });
+    received.push({ url: request.url, headers: request.headers, body: Buffer.concat(chunks) });
     response.writeHead(statusOf(received.length), { location: "/elsewhere" }).end("seen");
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

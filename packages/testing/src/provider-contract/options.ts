@@ -1,10 +1,10 @@
-import type { Provider, SecretOption } from "@latchhook/core";
+import type { Handshake, Provider, SecretOption, WebhookEvent } from "@latchhook/core";
 import type { SkippedCase } from "../store-contract/contract-case.ts";
 
 /** What `providerContract` needs to know of the provider under test and of its sender. */
 export interface ProviderContractOptions {
   /** Makes the provider under test, with all else at its defaults. */
-  readonly provider: (secret: SecretOption) => Provider;
+  readonly provider: (secret: SecretOption) => Provider<WebhookEvent, Handshake>;
   /** Two different secrets in the form that the sender issues. */
   readonly secrets: readonly [string, string];
   /** Signs as the sender does. It must not share code with the provider: a shared mistake would show in neither. */

@@ -1,7 +1,18 @@
 import assert from "node:assert/strict";
-import { deliveryKey, type Provider, type Reading, type Refusal, type SignedRequest } from "@latchhook/core";
+import {
+  deliveryKey,
+  type Handshake,
+  type Provider,
+  type Reading,
+  type Refusal,
+  type SignedRequest,
+  type WebhookEvent,
+} from "@latchhook/core";
 import type { ContractCase } from "../store-contract/contract-case.ts";
 import type { ProviderContractOptions, ProviderSample, SignedSample } from "./options.ts";
+
+/** Any provider, one that answers its sender's questions too. */
+type ContractProvider = Provider<WebhookEvent, Handshake>;
 
 /** A request that has plain headers: what the cases change and send. */
 export interface PlainRequest extends SignedSample {
@@ -12,7 +23,7 @@ export interface PlainRequest extends SignedSample {
 export interface Trial {
   readonly options: ProviderContractOptions;
   /** The provider with the first secret. */
-  readonly provider: Provider;
+  readonly provider: ContractProvider;
   /** A genuine request, with a body of the first sample unless one is given. */
   readonly genuine: (content?: GenuineContent) => PlainRequest;
 }
@@ -82,7 +93,7 @@ export function attemptOf(trial: Trial, sample: ProviderSample, index: number): 
 }
 
 export async function assertVerified(
-  provider: Provider,
+  provider: ContractProvider,
   request: SignedRequest,
   secretIndex = 0,
 ): Promise<void> {
@@ -91,7 +102,7 @@ export async function assertVerified(
 
 /** Refused as unauthentic; and where the headers alone tell, `precheck` has told the same. */
 export async function assertUnauthentic(
-  provider: Provider,
+  provider: ContractProvider,
   request: SignedRequest,
   what: string,
 ): Promise<Refusal> {
@@ -105,7 +116,7 @@ export async function assertUnauthentic(
 }
 
 /** Verifies and reads. */
-export async function readGenuine(provider: Provider, request: PlainRequest): Promise<Reading> {
+export async function readGenuine(provider: ContractProvider, request: PlainRequest): Promise<Reading> {
   await assertVerified(provider, request);
   const reading = provider.read(request);
   assert.ok(reading.ok, `an authentic delivery was refused: ${JSON.stringify(reading)}`);
@@ -113,7 +124,7 @@ export async function readGenuine(provider: Provider, request: PlainRequest): Pr
 }
 
 /** The keys that a delivery is claimed under. */
-export async function keysOf(provider: Provider, reading: Reading): Promise<readonly string[]> {
+export async function keysOf(provider: ContractProvider, reading: Reading): Promise<readonly string[]> {
   const identities = [reading.identity, ...(reading.replayIdentity ? [reading.replayIdentity] : [])];
   return Promise.all(identities.map(async (identity) => deliveryKey("", provider.name, identity)));
 }

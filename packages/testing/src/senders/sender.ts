@@ -50,8 +50,10 @@ export interface Sender {
   }) => Provider<WebhookEvent, Handshake>;
   /** Two secrets in the sender's form. */
   readonly secrets: readonly [string, string];
-  /** The header that the signature is in, in lower case; where a secret itself is sent, that one's. */
+  /** The header that the signature is in, in lower case; where a secret itself is sent, that one's; empty for the URL. */
   readonly signatureHeader: string;
+  /** True where nothing binds the body to what is verified, so that a changed one verifies as well. */
+  readonly unsignedBody?: boolean | undefined;
   /** The default payload. */
   readonly payload: (jobId?: string) => object;
   readonly sign: (content?: SenderContent) => SignedWebhook;

@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import { videogen } from "@latchhook/core/providers/videogen";
 import { type VideogenPayloadOptions, videogenPayload } from "../payloads/videogen-payload.ts";
-import type { SignedWebhook, WebhookBody } from "../signed-webhook.ts";
+import { derivedId, type SignedWebhook, type WebhookBody } from "../signed-webhook.ts";
 import type { HmacSender } from "./sender.ts";
 import { signStandardWebhooks } from "./standard-webhooks.ts";
 
@@ -25,8 +24,8 @@ export interface SignVideogenOptions extends VideogenPayloadOptions {
 export function signVideogen(options: SignVideogenOptions): SignedWebhook {
   const { secret, timestamp, body } = options;
   const payload = videogenPayload(options);
-  const derived = createHash("sha256").update(`${payload.event}:${options.jobId}`).digest("hex").slice(0, 27);
-  const id = options.id ?? (body === undefined ? `msg_${derived}` : undefined);
+  const derived = derivedId("msg_", payload.event, String(options.jobId));
+  const id = options.id ?? (body === undefined ? derived : undefined);
   return signStandardWebhooks({ secret, timestamp, id, body: body ?? payload });
 }
 

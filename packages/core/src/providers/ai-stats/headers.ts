@@ -33,10 +33,11 @@ export function headerDeliveryKey(headers: HeaderSource): string | null {
   return readHeader(headers, aiStatsHeaders(headers)["delivery-key"]) ?? null;
 }
 
-/** What makes one captured request: its signature in one spelling. */
-export function signatureOf(headers: HeaderSource): string {
+/** What makes one captured request: its signature in one spelling. Undefined of content that came without one. */
+export function signatureOf(headers: HeaderSource): string | undefined {
   const names = aiStatsHeaders(headers);
-  return `${readHeader(headers, names.timestamp)}.${readHeader(headers, names.signature)?.toLowerCase()}`;
+  const signature = readHeader(headers, names.signature)?.toLowerCase();
+  return signature === undefined ? undefined : `${readHeader(headers, names.timestamp)}.${signature}`;
 }
 
 /** What the metadata headers, which are not signed, must agree with. */

@@ -29,11 +29,12 @@ export function aiStatsIdentity(
     return { identity: ["job", type, job, variant] };
   }
   // A minimal body, whose delivery key is only in a header. That is not signed: whoever captured the request could
-  // choose a new one, and run it again. So the signature is claimed as well.
+  // choose a new one, and run it again. So the signature is claimed as well, where it was one that brought the body.
   const signed = id !== null && type !== null ? ["event", type, id, job] : ["body", text];
+  const signature = signatureOf(headers);
   return {
     identity: [...signed, headerDeliveryKey(headers)],
-    replayIdentity: ["signature", signatureOf(headers)],
+    replayIdentity: signature === undefined ? undefined : ["signature", signature],
   };
 }
 

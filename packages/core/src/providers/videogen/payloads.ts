@@ -1,13 +1,12 @@
 import * as z from "zod/mini";
 import { eventTypes, type SenderEvent } from "../../define-sender.ts";
 import { isJsonObject } from "../../reading/json.ts";
+import { shortList } from "../../reading/short-list.ts";
 
 const text = z.nullish(z.string());
 const error = z.nullish(z.looseObject({ message: text, code: text, requirement: z.nullish(z.unknown()) }));
 const file = z.nullish(z.custom<Readonly<Record<string, unknown>>>(isJsonObject));
-// A list longer than any tool gives is not looked through: its event is an unknown one.
-const anyResults = z.custom<unknown[]>((value) => Array.isArray(value) && value.length <= 1_000);
-const results = z.nullish(z.pipe(anyResults, z.array(z.looseObject({ fileId: text, type: text, file }))));
+const results = z.nullish(shortList(z.looseObject({ fileId: text, type: text, file })));
 
 /** `event.data` of `tool_execution.*`, the whole signed body. File URLs in it are signed: do not log them. */
 export const videogenToolExecution = z.looseObject({

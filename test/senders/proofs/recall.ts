@@ -1,0 +1,4 @@
+import type { SenderProof } from "../sender-proof.ts";
+import { standardWebhooksProof } from "../standard-webhooks-proof.ts";
+
+export const proof: SenderProof = { sender: "recall", evidence: "documentation", ...standardWebhooksProof };
