@@ -76,7 +76,9 @@ describe("the schema of deliveries in SQLite", () => {
       { statements: ["CREATE TABLE more (id INTEGER)"] },
     );
     expect(await use()).toBe("claimed");
-    expect(dumpSqlite(database)).toContain('"schema_version":4,"fence_floor":0,"inbox_floor":0,"required_version":1');
+    expect(dumpSqlite(database)).toContain(
+      '"schema_version":4,"fence_floor":0,"inbox_floor":0,"required_version":1',
+    );
   });
 
   it("that is newer by a breaking step is refused, saying what to upgrade", async () => {
