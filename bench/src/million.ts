@@ -127,7 +127,7 @@ async function claimsBeside(label: string, { store, concurrency }: Seeded): Prom
 
 /** The columns of a seeded row, and what is in them by its number `i`, in both databases. */
 function seedValues(keyOf: string): string {
-  const at = `${seededAt} - (${deliveries} - i) * ${(30 * dayMs) / deliveries}`;
+  const at = `${seededAt} - (${deliveries} - i) * ${(30 * dayMs) / deliveries}.0`;
   const failed = "i % 100 = 0";
   return `SELECT i, CASE WHEN ${failed} THEN 'failed' ELSE 'done' END, CASE WHEN i % 10 = 0 THEN 'two' ELSE 'one' END,
     '', ${at}, CASE WHEN ${failed} THEN 'persist-failed' ELSE 'processed' END, 'video.completed', ${seededAt + 40 * dayMs},
