@@ -79,6 +79,7 @@ describeInBrowser("the monitor page in a browser", () => {
     await page.getByRole("link", { name: "Deliveries", exact: true }).click();
     await page.getByRole("searchbox").fill(failing);
     await page.keyboard.press("Enter");
+    await page.waitForURL(/search=/);
     expect(await textOf(page.locator(".lede"))).toMatch(/^Yes: 1 delivery .* came, 1 failing\.$/);
     await page.getByRole("link", { name: "video.completed", exact: true }).click();
     expect(await textOf(page.locator(".lede"))).toMatch(
