@@ -67,6 +67,12 @@ describe("the README's table of", () => {
     expect(documented).toEqual(interfaceMembers("packages/core/src/options.ts", "ReceiverOptions"));
   });
 
+  it("inbox options of docs/inbox.md has every option of InboxOptions", () => {
+    const [options] = readPage("docs/inbox.md").tables.filter(({ columns }) => columns[0] === "option");
+    const documented = options?.rows.map(([option]) => plain(option));
+    expect(documented).toEqual(interfaceMembers("packages/core/src/inbox.ts", "InboxOptions"));
+  });
+
   it("options has the defaults that the receiver uses", () => {
     const limits = limitsOf(provide("aiStats"));
     for (const [option, byDefault = ""] of tableUnder(readme, "Options").rows) {

@@ -9,7 +9,7 @@ import { root } from "./pack.ts";
  * the provider has schemas. The target is 15,000; bench/README.md says what stands against it. A limit above what there
  * is, so that growth is noticed.
  */
-const limits = { withSchemas: 23_500, without: 17_500 };
+const limits = { withSchemas: 29_000, without: 23_000 };
 
 /** Core, one provider and the Hono adapter as wrangler bundles them; Hono itself is the user's. */
 async function bundledSize(provider: string, exportName: string): Promise<number> {

@@ -1,3 +1,5 @@
+import type { Replay } from "./reading/trust.ts";
+
 /** What `persist` learns of the delivery itself. */
 export interface Delivery<Transaction = never> {
   /** The dedupe key: 64 lower-case hex digits, the same over all retries of this delivery. */
@@ -8,7 +10,10 @@ export interface Delivery<Transaction = never> {
   readonly maxAttempts: number | null;
   /** Whether the sender will not try again if this attempt fails. False where it does not say. */
   readonly lastAttempt: boolean;
+  /** When it came; of a replay, when the attempt came that is replayed. */
   readonly receivedAt: Date;
+  /** Who asked for it to run again, when, and whether also if it is done; null where it came from its sender. */
+  readonly replay: Replay | null;
   /** The request's headers. Most are not signed: decide nothing by them. */
   readonly headers: Headers;
   /** The bytes that were verified. */

@@ -19,7 +19,10 @@ export interface InboxOptions {
   readonly bodyDays?: number | undefined;
   /** For how many days all of it is kept. Default: 30. */
   readonly days?: number | undefined;
-  /** Names of headers that are kept. Signatures, authorization and cookies never are. Default: none. */
+  /**
+   * Names of headers that are kept to be seen. Signatures, authorization and cookies never are. Default: none. With a
+   * body those are kept that the provider needs to read it again, such as the event's name.
+   */
   readonly headers?: readonly string[] | undefined;
   /**
    * Members of bodies that the page and exports hide, beside those whose name says that they are secret: paths such as
@@ -56,12 +59,12 @@ export interface InboxDetails {
   readonly headers: readonly (readonly [string, string])[];
   /** The body's bytes as they were signed; null where none are kept. */
   readonly body: Uint8Array | null;
-  /** The body as JSON with the hidden members replaced by `{ hidden: <characters> }` texts; null where it is none. */
+  /** The body as JSON, with `{ hidden: <characters> }` in place of what is hidden; null where it is none. */
   readonly redacted: unknown;
 }
 
 export interface ReplayOptions {
-  /** Who asked for it; becomes part of the attempt. */
+  /** Who asked for it, in at most 500 characters; becomes part of the attempt. */
   readonly actor: string;
   /** Also where the delivery is done: its callback runs a second time. Default: false. */
   readonly force?: boolean | undefined;
@@ -91,7 +94,7 @@ export interface BulkReplay {
   readonly ended: "all" | "cancelled" | "failures" | null;
 }
 
-/** What happened to a receiver's deliveries. `receiver.inbox`, and of every adapter's handler `webhook.inbox`. */
+/** What happened to a receiver's deliveries: those of its own provider and scope. `receiver.inbox`, and of every adapter's handler `webhook.inbox`. */
 export interface Inbox {
   list(options?: InboxListOptions): Promise<InboxPage>;
   get(key: string): Promise<InboxDetails | null>;
@@ -106,10 +109,12 @@ export interface Inbox {
    * one runs. The signature is not verified again; it was when the delivery came.
    */
   replay(key: string, options: ReplayOptions): Promise<Outcome | ReplayRefusal>;
-  /** Replays what matches and has not succeeded, four at a time; stops after ten failures in a row. */
+  /** Replays what matches and has not succeeded, the oldest first, four at a time; stops after ten failures in a row. */
   replayAll(filter: InboxFilter, options: BulkReplayOptions): Promise<BulkReplay>;
   dismiss(key: string): Promise<boolean>;
   dropBody(key: string): Promise<boolean>;
+  /** How many attempts could not be written, by this process. */
+  dropped(): number;
   /** Writes what waits to be written. `receiver.close` does so too. */
   flush(): Promise<void>;
 }

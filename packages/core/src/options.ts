@@ -1,6 +1,7 @@
 import type { Delivery } from "./delivery.ts";
 import { LatchhookError } from "./errors.ts";
 import type { WebhookEvent } from "./event.ts";
+import type { InboxOptions } from "./inbox.ts";
 import type { OutcomeObserver } from "./outcome.ts";
 import type { DeliveryPolicy, Handshake, Provider } from "./provider.ts";
 import type { SchemaEvent, StandardSchema } from "./reading/schema.ts";
@@ -53,6 +54,8 @@ export interface ReceiverOptions<
    * `logOutcomes(…)` is among those given.
    */
   readonly onOutcome?: OutcomeObserver | readonly OutcomeObserver[] | undefined;
+  /** Keeps what happened to deliveries, to be found out, shown and replayed: see `receiver.inbox`. Default: nothing. */
+  readonly inbox?: InboxOptions | undefined;
 }
 
 /** Any receiver's options, whatever its provider, store and schema. */

@@ -66,6 +66,8 @@ export interface Store<Transaction = never> {
   readonly name: string;
   /** What people should know before they rely on it in production; the receiver says it once. */
   readonly productionWarning?: string | undefined;
+  /** The version of its schema, for people to see; left out where it has none. */
+  readonly schemaVersion?: number | undefined;
   /**
    * Whether heartbeats may wait for a connection behind commits of this process. One that waits while its own delivery
    * commits is then no lost lease: the commit decides by the claim itself.

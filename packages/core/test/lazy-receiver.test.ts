@@ -78,6 +78,35 @@ describe("lazyReceiver", () => {
     expect(disposed).toHaveBeenCalledTimes(1);
   });
 
+  it("has the inbox and the description of its receiver", () => {
+    const receiver = lazyReceiver({ ...optionsFor(), inbox: {} });
+    expect(receiver.inbox).toMatchObject({ list: expect.any(Function), replay: expect.any(Function) });
+    expect(receiver.describe()).toMatchObject({ provider: "ai-stats", inbox: { body: "failed" } });
+    expect(lazyReceiver(optionsFor()).inbox).toBeUndefined();
+  });
+
+  it("has them of a function's options once these are made, and never where they are made for each request", async () => {
+    const ofProcess = lazyReceiver(() => ({ ...optionsFor(), inbox: {} }), "process");
+    expect([ofProcess.inbox, ofProcess.describe()]).toEqual([undefined, undefined]);
+    await ofProcess.receive(requestOf(), undefined);
+    expect((await ofProcess.inbox?.list())?.deliveries).toHaveLength(1);
+    expect(ofProcess.describe()?.inbox).not.toBeNull();
+    const ofRequests = lazyReceiver(() => ({ ...optionsFor(), inbox: {} }), "request");
+    await ofRequests.receive(requestOf(), undefined);
+    expect([ofRequests.inbox, ofRequests.describe()]).toEqual([undefined, undefined]);
+  });
+
+  it("made for one request, writes what is noted of it before its runtime ends", async () => {
+    const store = memoryStore();
+    const receiver = lazyReceiver(() => ({ ...optionsFor(), store, inbox: {} }), "request");
+    const request = requestOf();
+    await receiver.receive(request, undefined);
+    const kept: Promise<unknown>[] = [];
+    await receiver.receive({ ...request, waitUntil: (work) => kept.push(work) }, undefined);
+    await Promise.all(kept);
+    expect(store.inbox.list({ limit: 1 })).toMatchObject([{ requests: 2, lastOutcome: "duplicate" }]);
+  });
+
   it("disposes of options that are only made after close, which does not wait for them", async () => {
     const disposed = vi.fn();
     let finish = (): void => {};

@@ -2,17 +2,17 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import {
   lazyReceiver,
   type OptionsSource,
+  type ReceiverHandle,
   type RouteParameters,
   type StandardSchema,
   type WebhookEvent,
+  withReceiver,
 } from "@latchhook/core";
 import { receiveNodeRequest } from "@latchhook/node";
 
 /** What {@link webhook} returns: a handler for `app.post`, `app.all`, `app.use` and routers. */
-export interface WebhookHandler<Request extends IncomingMessage = IncomingMessage> {
+export interface WebhookHandler<Request extends IncomingMessage = IncomingMessage> extends ReceiverHandle {
   (request: Request, response: ServerResponse, next?: (error: unknown) => void): Promise<void>;
-  /** Waits for the deliveries in flight; from now on everything is answered 503. */
-  close(): Promise<void>;
 }
 
 /** What Express adds to a request. Within a router `url` is only what is left of it. */
@@ -59,7 +59,7 @@ export function webhook<
       next(error);
     }
   }
-  return Object.assign(latchhook, { close: receiver.close });
+  return withReceiver(latchhook, receiver);
 }
 
 function rethrow(error: unknown): never {

@@ -236,6 +236,13 @@ describe("webhook", () => {
     expect(() => webhook(optionsWith({ leaseMs: 3_600_000 }))).toThrow(/leaseMs/);
   });
 
+  it("shows its inbox, and how it is configured", () => {
+    const hook = webhook({ ...optionsWith(), inbox: {} });
+    expect(hook.inbox).toMatchObject({ list: expect.any(Function), replay: expect.any(Function) });
+    expect(hook.describe()).toMatchObject({ provider: "ai-stats", inbox: { body: "failed" } });
+    expect(webhook(optionsWith()).inbox).toBeUndefined();
+  });
+
   it("has a name, so that traces show it", () => {
     expect(webhook(optionsWith()).name).toBe("latchhook");
   });

@@ -1,4 +1,11 @@
-import { lazyReceiver, type OptionsSource, type StandardSchema, type WebhookEvent } from "@latchhook/core";
+import {
+  lazyReceiver,
+  type OptionsSource,
+  type ReceiverHandle,
+  type StandardSchema,
+  type WebhookEvent,
+  withReceiver,
+} from "@latchhook/core";
 import type { HonoContext } from "./hono-context.ts";
 import { fromHonoContext } from "./hono-request.ts";
 import { toHonoResponse } from "./hono-response.ts";
@@ -7,10 +14,8 @@ import { incomingOf } from "./incoming.ts";
 export type { HonoContext, HonoRequest } from "./hono-context.ts";
 
 /** What {@link webhook} returns: a handler for `app.post`, `app.all` and the like. */
-export interface WebhookHandler<RequestContext extends HonoContext = HonoContext> {
+export interface WebhookHandler<RequestContext extends HonoContext = HonoContext> extends ReceiverHandle {
   (context: RequestContext): Promise<Response>;
-  /** Waits for the deliveries in flight; from now on everything is answered 503. */
-  close(): Promise<void>;
 }
 
 /**
@@ -39,5 +44,5 @@ export function webhook<
     const answer = await receiver.receive(fromHonoContext(context, incoming), context);
     return toHonoResponse(context, incoming, answer);
   }
-  return Object.assign(latchhook, { close: receiver.close });
+  return withReceiver(latchhook, receiver);
 }

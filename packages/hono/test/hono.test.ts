@@ -223,6 +223,13 @@ describe("webhook in Hono", () => {
     expect(finished).toBe(true);
   });
 
+  it("shows its inbox, and how it is configured", () => {
+    const hook = webhook({ ...optionsWith(), inbox: {} });
+    expect(hook.inbox).toMatchObject({ list: expect.any(Function), replay: expect.any(Function) });
+    expect(hook.describe()).toMatchObject({ provider: "ai-stats", inbox: { body: "failed" } });
+    expect(webhook(optionsWith()).inbox).toBeUndefined();
+  });
+
   it("throws at once for options that cannot work", () => {
     expect(() => webhook(optionsWith({ leaseMs: 3_600_000 }))).toThrow(/leaseMs/);
   });

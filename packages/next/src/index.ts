@@ -3,9 +3,11 @@ import {
   lazyReceiver,
   type MaybePromise,
   type OptionsSource,
+  type ReceiverHandle,
   type RouteParameters,
   type StandardSchema,
   type WebhookEvent,
+  withReceiver,
 } from "@latchhook/core";
 import { platformWaitUntil } from "./platform-wait-until.ts";
 import { toResponse } from "./to-response.ts";
@@ -16,10 +18,8 @@ export interface RouteContext {
 }
 
 /** What {@link webhook} returns: a route handler. */
-export interface WebhookHandler {
+export interface WebhookHandler extends ReceiverHandle {
   (request: Request, context?: RouteContext): Promise<Response>;
-  /** Waits for the deliveries in flight; from now on everything is answered 503. */
-  close(): Promise<void>;
 }
 
 /**
@@ -47,5 +47,5 @@ export function webhook<
     const answer = await receiver.receive({ ...received, parameters }, request);
     return toResponse(answer, received.discardBody());
   }
-  return Object.assign(latchhook, { close: receiver.close });
+  return withReceiver(latchhook, receiver);
 }

@@ -1,13 +1,18 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { lazyReceiver, type OptionsSource, type StandardSchema, type WebhookEvent } from "@latchhook/core";
+import {
+  lazyReceiver,
+  type OptionsSource,
+  type ReceiverHandle,
+  type StandardSchema,
+  type WebhookEvent,
+  withReceiver,
+} from "@latchhook/core";
 import { receiveNodeRequest } from "@latchhook/node";
 import { platformWaitUntil } from "./platform-wait-until.ts";
 
 /** What {@link webhook} returns: an API route. */
-export interface WebhookHandler<Request extends IncomingMessage = IncomingMessage> {
+export interface WebhookHandler<Request extends IncomingMessage = IncomingMessage> extends ReceiverHandle {
   (request: Request, response: ServerResponse): Promise<void>;
-  /** Waits for the deliveries in flight; from now on everything is answered 503. */
-  close(): Promise<void>;
 }
 
 const mend =
@@ -42,5 +47,5 @@ export function webhook<
       receiver.receive({ ...received, waitUntil }, request),
     );
   }
-  return Object.assign(latchhook, { close: receiver.close });
+  return withReceiver(latchhook, receiver);
 }

@@ -95,6 +95,13 @@ describe("webhook in a route handler", () => {
     expect(works).toEqual(["first"]);
   });
 
+  it("shows its inbox, and how it is configured", () => {
+    const hook = webhook({ ...optionsWith(), inbox: {} });
+    expect(hook.inbox).toMatchObject({ list: expect.any(Function), replay: expect.any(Function) });
+    expect(hook.describe()).toMatchObject({ provider: "ai-stats", inbox: { body: "failed" } });
+    expect(webhook(optionsWith()).inbox).toBeUndefined();
+  });
+
   it("throws at once for options that cannot work", () => {
     expect(() => webhook(optionsWith({ leaseMs: 3_600_000 }))).toThrow(/leaseMs/);
   });
@@ -114,6 +121,13 @@ describe("webhook in an API route", () => {
     }
     expect(statuses).toEqual([200, 200, 413, 405]);
     expect(warn).not.toHaveBeenCalled();
+  });
+
+  it("shows its inbox, and how it is configured", () => {
+    const hook = apiWebhook({ ...optionsWith(), inbox: {} });
+    expect(hook.inbox).toMatchObject({ list: expect.any(Function), replay: expect.any(Function) });
+    expect(hook.describe()).toMatchObject({ provider: "ai-stats", inbox: { body: "failed" } });
+    expect(apiWebhook(optionsWith()).inbox).toBeUndefined();
   });
 
   it("says how to turn the body parser off", async () => {

@@ -133,10 +133,15 @@ it("requires `transaction` of a store that has commit", async () => {
   expect(await failuresOf(cases.filter(({ name }) => name.startsWith("commit:")))).toHaveLength(1);
 });
 
+it("requires `inbox` of a store that has one", async () => {
+  const cases = storeContract({ clock: "virtual", create: ({ now }) => ({ store: memoryStore({ now }) }) });
+  expect(await failuresOf(cases)).toEqual([expect.stringMatching(/^inbox: a store without it/)]);
+});
+
 function casesFor(make: WrongStore["make"]): readonly ContractCase[] {
   const create = ({ now }: { readonly now: () => number }) => {
-    const store = memoryStore({ now });
-    return { store: { ...store, ...make(store, now) } };
+    const { inbox, reopen, ...store } = memoryStore({ now });
+    return { store: { ...store, ...make(store, now) } as Store };
   };
   return [...storeContract({ clock: "virtual", create }), storeModel({ create, runs: 300 })];
 }

@@ -1,7 +1,9 @@
+import type { MakeRecord, Recording } from "../inbox/recording.ts";
 import type { ReceiverLimits } from "../options.ts";
+import type { Outcome } from "../outcome.ts";
 import type { Trusted } from "../reading/trust.ts";
 import { sleep } from "../shared/sleep.ts";
-import type { Claim, ClaimUpdate, Store } from "../store.ts";
+import type { Claim, ClaimUpdate, RetainOptions, Store } from "../store.ts";
 
 type AnyStore = Store<never>;
 
@@ -24,6 +26,7 @@ export class Held {
   readonly #store: AnyStore;
   readonly #limits: ReceiverLimits;
   readonly #retainMs: number;
+  readonly #recording: Recording | undefined;
   /** What is neither marked done nor given back: the delivery's own claim first. */
   #open: readonly Claim[];
   #marking = false;
@@ -35,6 +38,7 @@ export class Held {
     limits: ReceiverLimits,
     claims: readonly Claim[],
     claim: { readonly attempt: number; readonly claimedAt: number },
+    recording?: Recording,
   ) {
     this.trusted = trusted;
     this.claimAttempt = claim.attempt;
@@ -43,6 +47,7 @@ export class Held {
     this.#limits = limits;
     this.#retainMs = retention(trusted, limits);
     this.#open = claims;
+    this.#recording = recording;
   }
 
   /**
@@ -74,9 +79,13 @@ export class Held {
 
   /** Marks the delivery done. Repeating is safe, so a store that fails for a moment is asked again. */
   async complete(): Promise<ClaimUpdate> {
+    const recorded = this.#isMarked() ? undefined : this.#recording?.success();
+    const record = recorded && (await recorded);
     this.#marking = true;
     for (const claim of this.#open) {
-      if ((await this.#completeClaim(claim)) === "lost") return "lost";
+      const isMain = claim.key === this.trusted.key;
+      if ((await this.#completeClaim(claim, isMain ? record : undefined)) === "lost") return "lost";
+      if (isMain) this.#recording?.wrote("processed");
     }
     this.#open = [];
     return "ok";
@@ -85,22 +94,32 @@ export class Held {
   /**
    * Gives the delivery back, so that the next attempt runs at once. A failure here costs only time: the lease runs
    * out.
+   *
+   * @param outcome why; the inbox keeps it together with the giving back.
    */
-  async fail(): Promise<void> {
+  async fail(outcome?: Outcome): Promise<void> {
     const claims = this.#open;
+    const recording = this.#isMarked() ? undefined : this.#recording;
+    const recorded = outcome && recording?.failure(outcome);
+    const record = recorded && (await recorded);
     // Before the store is asked: a heartbeat that crosses with it finds nothing that could be lost.
     this.#open = [];
-    await giveBack(this.#store, claims);
+    const given = await giveBack(this.#store, claims, record);
+    if (given === "ok" && outcome !== undefined) recording?.wrote(outcome.code);
   }
 
   /** Runs `work` and marks the delivery done in one transaction of the store's. */
   async commit(work: (transaction: never) => unknown): Promise<ClaimUpdate> {
     const main = this.#open[0] as Claim;
+    const recorded = this.#recording?.success();
+    const record = recorded && (await recorded);
     this.#marking = true;
     this.#committing = true;
     try {
-      const update = (await this.#store.commit?.(main, { retainMs: this.#retainMs }, work)) ?? "lost";
-      if (update === "ok") this.#open = this.#open.slice(1);
+      const update = (await this.#store.commit?.(main, this.#retention(record), work)) ?? "lost";
+      if (update !== "ok") return update;
+      this.#open = this.#open.slice(1);
+      this.#recording?.wrote("processed");
       return update;
     } finally {
       this.#marking = false;
@@ -108,15 +127,25 @@ export class Held {
     }
   }
 
-  async #completeClaim(claim: Claim): Promise<ClaimUpdate> {
+  /** Whether the delivery's own claim is done already, by a commit. */
+  #isMarked(): boolean {
+    return this.#open[0]?.key !== this.trusted.key;
+  }
+
+  async #completeClaim(claim: Claim, record: MakeRecord | undefined): Promise<ClaimUpdate> {
     for (const pauseMs of completeRetryPausesMs) {
       try {
-        return await this.#store.complete(claim, { retainMs: this.#retainMs });
+        return await this.#store.complete(claim, this.#retention(record));
       } catch {
         await sleep(pauseMs);
       }
     }
-    return this.#store.complete(claim, { retainMs: this.#retainMs });
+    return this.#store.complete(claim, this.#retention(record));
+  }
+
+  #retention(record: MakeRecord | undefined): RetainOptions {
+    const retainMs = this.#retainMs;
+    return record === undefined ? { retainMs } : { retainMs, record };
   }
 }
 
@@ -125,13 +154,27 @@ export function retention({ undated }: Trusted, { retainMs }: ReceiverLimits): n
   return undated ? Number.POSITIVE_INFINITY : retainMs;
 }
 
-/** Gives claims back, as far as the store can be reached. */
-export async function giveBack(store: AnyStore, claims: readonly Claim[]): Promise<void> {
+/**
+ * Gives claims back, as far as the store can be reached. Returns what the store said of the first.
+ *
+ * @param record what the inbox keeps of the first.
+ */
+export async function giveBack(
+  store: AnyStore,
+  claims: readonly Claim[],
+  record?: MakeRecord,
+): Promise<ClaimUpdate | undefined> {
+  let first: ClaimUpdate | undefined;
   for (const claim of claims) {
     try {
-      await store.fail(claim);
+      const isFirst = claim === claims[0];
+      const update = await (isFirst && record !== undefined
+        ? store.fail(claim, { record })
+        : store.fail(claim));
+      if (isFirst) first = update;
     } catch {
-      return;
+      break;
     }
   }
+  return first;
 }

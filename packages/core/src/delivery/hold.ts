@@ -1,3 +1,4 @@
+import type { Recording } from "../inbox/recording.ts";
 import type { ReceiverLimits } from "../options.ts";
 import type { Trusted } from "../reading/trust.ts";
 import { sleep } from "../shared/sleep.ts";
@@ -18,24 +19,36 @@ export async function hold(
   trusted: Trusted,
   limits: ReceiverLimits,
   waitMs: number,
+  recording?: Recording,
 ): Promise<Holding> {
   const end = performance.now() + waitMs;
+  // Only at first: what another request has done since is not to be done again.
+  let reopens = trusted.replay?.forced === true;
   for (let pauseMs = 25; ; pauseMs = Math.min(pauseMs * 2, 250)) {
-    const holding = await claimOnce(store, trusted, limits);
+    const holding = await claimOnce(store, trusted, limits, reopens, recording);
     if (holding instanceof Held || holding.state !== "in-flight") return holding;
     const leftMs = end - performance.now();
     if (leftMs <= 0) return holding;
     await sleep(Math.min(pauseMs, leftMs));
+    reopens = false;
   }
 }
 
 /** Claims the delivery's key, then the signature's where there is one: both or none. */
-async function claimOnce(store: AnyStore, trusted: Trusted, limits: ReceiverLimits): Promise<Holding> {
+async function claimOnce(
+  store: AnyStore,
+  trusted: Trusted,
+  limits: ReceiverLimits,
+  reopens: boolean,
+  recording: Recording | undefined,
+): Promise<Holding> {
   const { key, replayKey } = trusted;
   const { leaseMs, retainMs } = limits;
   const owner = crypto.randomUUID();
   const claimedAt = performance.now();
-  const main = await store.claim(key, { owner, leaseMs, retainMs });
+  const options = { owner, leaseMs, retainMs };
+  const reopened = reopens ? store.reopen?.(key, options) : undefined;
+  const main = await (reopened ?? store.claim(key, options));
   if (main.state !== "claimed") {
     // The delivery is done: its other signatures must not start it again under another header either.
     if (replayKey !== null && main.state === "completed") await seal(store, replayKey, owner, limits);
@@ -44,11 +57,19 @@ async function claimOnce(store: AnyStore, trusted: Trusted, limits: ReceiverLimi
   const { attempt } = main;
   const claims: Claim[] = [{ key, owner, fence: main.fence }];
   if (replayKey !== null) {
-    const replay = await claimOrGiveBack(store, replayKey, { owner, leaseMs, retainMs }, claims);
-    if (replay.state !== "claimed") return replay;
-    claims.push({ key: replayKey, owner, fence: replay.fence });
+    const replay = await claimOrGiveBack(store, replayKey, options, claims, trusted);
+    if (replay.state === "claimed") claims.push({ key: replayKey, owner, fence: replay.fence });
+    else if (!isSealed(replay, trusted)) return replay;
   }
-  return new Held(store, trusted, limits, claims, { attempt, claimedAt });
+  return new Held(store, trusted, limits, claims, { attempt, claimedAt }, recording);
+}
+
+/**
+ * Whether a signature's key needs no claim. It is done once the delivery is, and must not keep a replay from running
+ * that somebody asked for. One that is forced may have reopened the delivery, which is not to be left open.
+ */
+function isSealed({ state }: ClaimResult, { replay }: Trusted): boolean {
+  return replay !== null && (state === "completed" || replay.forced);
 }
 
 /** Claims one key more; what was won before a refusal or an error is given back. */
@@ -57,10 +78,11 @@ async function claimOrGiveBack(
   key: string,
   options: { readonly owner: string; readonly leaseMs: number; readonly retainMs: number },
   won: readonly Claim[],
+  trusted: Trusted,
 ): Promise<ClaimResult> {
   try {
     const result = await store.claim(key, options);
-    if (result.state !== "claimed") await giveBack(store, won);
+    if (result.state !== "claimed" && !isSealed(result, trusted)) await giveBack(store, won);
     return result;
   } catch (error) {
     await giveBack(store, won);

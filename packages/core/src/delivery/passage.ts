@@ -1,3 +1,5 @@
+import type { Recorder } from "../inbox/recorder.ts";
+import type { Recording } from "../inbox/recording.ts";
 import {
   type Answer,
   type Outcome,
@@ -17,6 +19,12 @@ export interface Passage {
   leftMs(): number;
   /** Notes which delivery it is: every outcome from here on says so, one at the deadline too. */
   identify(trusted: Trusted): void;
+  /** What the inbox keeps of it: undefined where there is no inbox, and before it is identified. */
+  recording(): Recording | undefined;
+  /** Notes that an answer is out before the end, and its status. */
+  answeredEarly(status: number): void;
+  /** The status that was answered before the end; undefined where none was. */
+  answeredStatus(): number | undefined;
   /** Notes what the sender wants to be answered, where the outcome is a 200. */
   replyWith(reply: Reply): void;
   /** The answer to an outcome. */
@@ -37,6 +45,8 @@ export interface PassageOptions {
   readonly successReply: Reply | undefined;
   /** What `Retry-After` says of an outcome that knows no better, in milliseconds. */
   readonly retryAfterMs: number;
+  /** Where there is an inbox. */
+  readonly recorder?: Recorder | undefined;
 }
 
 /** Starts the clock of a delivery. */
@@ -44,14 +54,22 @@ export function startPassage(options: PassageOptions): Passage {
   const { provider, scope, source, path, deadlineMs, retryAfterMs } = options;
   const startedAt = performance.now();
   let known: Trusted | undefined;
+  let recording: Recording | undefined;
+  let answered: number | undefined;
   let claimAttempt: number | undefined;
   let reply = options.successReply;
-  return {
+  const passage: Passage = {
     receivedAt: Date.now(),
     leftMs: () => deadlineMs - (performance.now() - startedAt),
     identify(trusted) {
       known = trusted;
+      recording = options.recorder?.begin(trusted, passage);
     },
+    recording: () => recording,
+    answeredEarly(status) {
+      answered = status;
+    },
+    answeredStatus: () => answered,
     replyWith(own) {
       reply = own;
     },
@@ -75,6 +93,7 @@ export function startPassage(options: PassageOptions): Passage {
       } as Outcome;
     },
   };
+  return passage;
 }
 
 /** What an outcome says of a delivery that was verified and read. */

@@ -21,7 +21,7 @@ export function runLeased(options: LeasedOptions, limits: ReceiverLimits): RunSt
     let holding: Awaited<ReturnType<typeof hold>>;
     try {
       const waitMs = Math.min(limits.waitMs, passage.leftMs());
-      holding = await hold(options.store, trusted, limits, waitMs);
+      holding = await hold(options.store, trusted, limits, waitMs, passage.recording());
     } catch (error) {
       const full = isLatchhookError(error) && error.code === "store-full";
       return passage.outcome(full ? "store-full" : "store-unavailable", { error });
@@ -45,8 +45,9 @@ async function runHeld(
     await persist(held, options, lease);
     return await complete(held, passage);
   } catch (error) {
-    await held.fail();
-    return passage.outcome(failureCode(error), { error });
+    const outcome = passage.outcome(failureCode(error), { error });
+    await held.fail(outcome);
+    return outcome;
   } finally {
     lease.release();
   }

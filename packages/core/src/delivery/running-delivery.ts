@@ -16,6 +16,7 @@ export class RunningDelivery implements Delivery<never> {
   readonly maxAttempts: number | null;
   readonly lastAttempt: boolean;
   readonly receivedAt: Date;
+  readonly replay: Trusted["replay"];
   readonly rawBody: Uint8Array;
   readonly commit: Delivery<never>["commit"];
   readonly #headers: Trusted["headers"];
@@ -27,6 +28,7 @@ export class RunningDelivery implements Delivery<never> {
     this.maxAttempts = trusted.maxAttempts;
     this.lastAttempt = this.maxAttempts !== null && this.attempt >= this.maxAttempts;
     this.receivedAt = new Date(trusted.receivedAt);
+    this.replay = trusted.replay;
     this.rawBody = trusted.body;
     this.commit = commit.run;
     this.#headers = trusted.headers;

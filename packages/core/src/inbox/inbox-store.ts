@@ -47,10 +47,13 @@ export interface DeliveryRecord {
   readonly secretIndex: number | null;
   /** How many attempts the sender makes, or null where it does not say. */
   readonly maxAttempts: number | null;
-  /** When the sender gives up, in milliseconds since the epoch: a failure from then on is dead. Changes. */
+  /**
+   * When the sender gives up, in milliseconds since the epoch: a failure from then on is dead. The earlier of what is
+   * kept and what an attempt says stands.
+   */
   readonly deadAt: number;
   readonly bodyBytes: number;
-  /** The headers that are kept, as JSON of a list of pairs; null where none are. */
+  /** The headers that are kept to be seen, as JSON of a list of pairs; null where none are. */
   readonly headers: string | null;
 }
 
@@ -110,6 +113,8 @@ export interface InboxFilter {
 export interface InboxQuery extends InboxFilter {
   /** Only deliveries with a lower sequence: where the page before ended. */
   readonly before?: number | undefined;
+  /** Only deliveries with a higher sequence, and then the oldest first. Not together with `before`. */
+  readonly after?: number | undefined;
   /** At most so many. */
   readonly limit: number;
 }
@@ -206,10 +211,11 @@ export interface InboxFailureGroup {
 export interface InboxStore {
   /**
    * Adds attempts that changed no claim (duplicates, those that were in flight, passed deadlines) and counts, all or
-   * nothing. A delivery that is new gets a row; of one that is there neither state nor error changes.
+   * nothing. A delivery that is new gets a row, with the record's state and body; of one that is there neither state nor
+   * error nor body changes, but its counts and what is said of its last attempt.
    */
   note(attempts: readonly InboxRecord[], counts: readonly OutcomeCount[]): MaybePromise<void>;
-  /** Newest first, by sequence. */
+  /** Newest first, by sequence; with `after` the oldest first. */
   list(query: InboxQuery): MaybePromise<readonly InboxDelivery[]>;
   /** How many match, up to `limit`. */
   count(filter: InboxFilter, limit: number): MaybePromise<number>;

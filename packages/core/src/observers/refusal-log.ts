@@ -1,4 +1,5 @@
 import { type Outcome, statusOf } from "../outcome.ts";
+import { unreference } from "../shared/unreference.ts";
 import { quoted } from "./printable.ts";
 import { type RefusalReason, refusalHints } from "./refusal-hints.ts";
 
@@ -27,6 +28,7 @@ export function logRefusals(write: (line: string) => void): (outcome: Outcome) =
       if (window.count === 0) windows.delete(keyOf(kind));
       else tell(kind, window.count, " in the last minute", window);
     }, windowMs);
+    // A line that is still to be written must not keep a process alive.
     unreference(timer);
   }
 
@@ -62,11 +64,4 @@ function kindOf(outcome: Outcome): Kind {
 
 function keyOf({ sender, refusal }: Kind): string {
   return `${sender}: ${refusal}`;
-}
-
-/** A line that is still to be written must not keep a process alive. */
-function unreference(timer: unknown): void {
-  if (typeof timer === "object" && timer !== null && "unref" in timer && typeof timer.unref === "function") {
-    timer.unref();
-  }
 }

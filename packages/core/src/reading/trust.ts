@@ -10,6 +10,16 @@ import { deliveryKey } from "./key.ts";
  */
 export type DeliverySource = "http" | "reconcile" | "replay";
 
+/** Somebody asked for a delivery to run again. */
+export interface Replay {
+  /** Who, as they were named. */
+  readonly actor: string;
+  /** When they asked. */
+  readonly at: Date;
+  /** Whether it was to run even if it is done: its effect may then be there already. */
+  readonly forced: boolean;
+}
+
 /** A delivery whose content is to be believed: what it says, and by which keys a store knows it. */
 export interface Trusted<Event extends WebhookEvent = WebhookEvent> {
   readonly ok: true;
@@ -26,6 +36,8 @@ export interface Trusted<Event extends WebhookEvent = WebhookEvent> {
   /** Which of the configured secrets verified it, counted from 0; null where it is believed for another reason. */
   readonly secretIndex: number | null;
   readonly source: DeliverySource;
+  /** Null where nobody replays it. */
+  readonly replay: Replay | null;
   /** True where nothing that is signed limits a replay in time: its record is then kept for good. */
   readonly undated: boolean;
   readonly headers: HeaderSource;
@@ -40,6 +52,8 @@ export interface Grounds {
   readonly secretIndex: number | null;
   /** Separates endpoints that share a store and a provider. */
   readonly scope: string;
+  /** Of a replay: who asked for it, and the keys as they were when its headers were still there. */
+  readonly replay?: (Replay & Pick<Trusted, "key" | "replayKey">) | undefined;
 }
 
 /**
@@ -55,7 +69,7 @@ export function trust<Event extends WebhookEvent>(
 ): MaybePromise<Trusted<Event> | Refusal | Handshake> {
   const reading = provider.read(request);
   if (!reading.ok) return reading;
-  const { source, secretIndex, scope } = grounds;
+  const { source, secretIndex, scope, replay } = grounds;
   const { event, identity, replayIdentity } = reading;
   const toTrusted = (key: string, replayKey: string | null): Trusted<Event> => ({
     ok: true,
@@ -66,11 +80,13 @@ export function trust<Event extends WebhookEvent>(
     maxAttempts: reading.maxAttempts ?? provider.policy.maxAttempts,
     secretIndex,
     source,
+    replay: replay === undefined ? null : { actor: replay.actor, at: replay.at, forced: replay.forced },
     undated: reading.undated === true,
     headers: request.headers,
     body: request.body,
     receivedAt: request.receivedAt,
   });
+  if (replay !== undefined) return toTrusted(replay.key, replay.replayKey);
   return andThen(deliveryKey(scope, provider.name, identity), (key): MaybePromise<Trusted<Event>> => {
     if (replayIdentity === undefined) return toTrusted(key, null);
     return andThen(deliveryKey(scope, provider.name, replayIdentity), (replayKey) =>

@@ -24,7 +24,8 @@ export function lazyReceiver<
 ): LazyReceiver<Context> {
   if (typeof source !== "function") {
     const receiver = createReceiver(source);
-    return { receive: (request) => receiver.receive(request), close: () => receiver.close() };
+    const { inbox, close, describe } = receiver;
+    return { receive: (request) => receiver.receive(request), close, inbox, describe };
   }
   return life === "request" ? receiverOfRequests(source) : receiverOfProcess(source);
 }

@@ -12,6 +12,8 @@ import { createReceiver, type Receiver } from "./receiver.ts";
 /** A receiver over options that a function made. */
 export interface MadeReceiver {
   readonly receive: Receiver["receive"];
+  readonly inbox: Receiver["inbox"];
+  readonly describe: Receiver["describe"];
   readonly store: Store<never>;
   /** Waits for what is in flight, then disposes of what the options opened, once. Never rejects. */
   close(): Promise<void>;
@@ -30,6 +32,8 @@ export async function makeReceiver<
     let closing: Promise<void> | undefined;
     return {
       receive: receiver.receive,
+      inbox: receiver.inbox,
+      describe: receiver.describe,
       store: options.store as Store<never>,
       close() {
         closing ??= receiver.close().then(() => dispose(options));

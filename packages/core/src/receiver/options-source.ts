@@ -4,6 +4,7 @@ import type { Answer } from "../outcome.ts";
 import type { StandardSchema } from "../reading/schema.ts";
 import type { WebhookRequest } from "../request/request.ts";
 import type { MaybePromise } from "../shared/maybe-promise.ts";
+import type { ReceiverHandle } from "./receiver-handle.ts";
 
 /** A receiver's options as a function makes them. */
 export type MadeOptions<
@@ -42,7 +43,7 @@ export type OptionsSource<
 > = ReceiverOptions<Event, Transaction, Schema> | MakeOptions<Event, Transaction, Schema, Context>;
 
 /** What an adapter wraps. */
-export interface LazyReceiver<Context> {
+export interface LazyReceiver<Context> extends ReceiverHandle {
   receive(request: WebhookRequest, context: Context): Promise<Answer>;
   /** Closes all receivers that were made, see {@link Receiver.close}, and disposes of what their options opened. */
   close(): Promise<void>;

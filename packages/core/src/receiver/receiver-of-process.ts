@@ -31,6 +31,10 @@ export function receiverOfProcess<
       void ready.close();
       return toAnswer({ code: "shutting-down" });
     },
+    get inbox() {
+      return ready?.inbox;
+    },
+    describe: () => ready?.describe(),
     async close() {
       closed = true;
       await ready?.close();

@@ -39,6 +39,9 @@ export function receiverOfRequests<
 
   return {
     receive,
+    // What one request opened is no other's to use.
+    inbox: undefined,
+    describe: () => undefined,
     close() {
       closed = true;
       return inFlight.ended();

@@ -1,6 +1,9 @@
 import { type Passage, startPassage } from "../delivery/passage.ts";
 import { runLeased } from "../delivery/run-leased.ts";
 import type { WebhookEvent } from "../event.ts";
+import { resolveInbox } from "../inbox/inbox-settings.ts";
+import { type OpenInbox, openInbox } from "../inbox/open-inbox.ts";
+import type { Inbox } from "../inbox.ts";
 import { notifyObservers, resolveObservers } from "../observers/observers.ts";
 import { type AnyReceiverOptions, type ReceiverOptions, resolveLimits } from "../options.ts";
 import type { Answer, Outcome } from "../outcome.ts";
@@ -11,7 +14,12 @@ import { fromFetchRequest } from "../request/fetch-request.ts";
 import type { HeaderSource } from "../request/headers.ts";
 import { pathOf } from "../request/path-of.ts";
 import type { WebhookRequest } from "../request/request.ts";
+import { atMost } from "../shared/at-most.ts";
+import { isWorkerd } from "../shared/runtime.ts";
+import { sleep } from "../shared/sleep.ts";
+
 import { createBodyBudget } from "./body-budget.ts";
+import { describeReceiver, type ReceiverDescription } from "./describe-receiver.ts";
 import { firstAnswer } from "./first-answer.ts";
 import { greetSender } from "./greet-sender.ts";
 import { trackInFlight } from "./in-flight.ts";
@@ -38,10 +46,14 @@ export interface Receiver {
    * there is no deadline, for nobody waits for an answer.
    */
   deliver(trusted: Trusted): Promise<Outcome>;
+  /** What happened to its deliveries; undefined where the option `inbox` is not set. */
+  readonly inbox: Inbox | undefined;
+  /** How it is configured, without secrets. */
+  describe(): ReceiverDescription;
   /**
    * For shutdown: answers 503 from now on and resolves once all requests in flight, also those whose body is still on
    * its way, are answered, their callbacks have ended or lost their lease (after `maxRunMs` at the latest), and the
-   * others' claims are completed or given back. It does not close the store, which other receivers may share.
+   * others' claims are completed or given back, and what waits for the inbox is written. It does not close the store, which other receivers may share.
    */
   close(): Promise<void>;
 }
@@ -84,6 +96,9 @@ export function createReceiver<
   const run = runLeased(options, limits);
   const inFlight = trackInFlight();
   const budget = createBodyBudget(limits.maxBytesInFlight);
+  const settings = options.inbox && resolveInbox(options.inbox, options.store);
+  const kept =
+    settings && options.store.inbox && openInbox({ provider, scope, settings }, options.store.inbox, deliver);
   let closing = false;
   warnInProduction(options.store);
 
@@ -96,6 +111,20 @@ export function createReceiver<
       deadlineMs,
       successReply: provider.successReply,
       retryAfterMs: limits.leaseMs,
+      recorder: kept?.recorder,
+    });
+  }
+
+  function tell(outcome: Outcome, passage: Passage): void {
+    kept?.recorder.observe(outcome, passage.recording());
+    notifyObservers(observers, outcome);
+  }
+
+  function tellLate(settled: Promise<Outcome>, status: number, passage: Passage): Promise<void> {
+    passage.answeredEarly(status);
+    return settled.then(async (outcome) => {
+      tell({ ...outcome, status, late: true }, passage);
+      if (kept !== undefined) await written(kept);
     });
   }
 
@@ -156,16 +185,8 @@ export function createReceiver<
         runTracked(() => verifyRequest(provider, scope, received, passage), passage, answerEarly, release),
       passage.leftMs(),
       () => passage.outcome("deadline-exceeded"),
-      (settled, { status }) =>
-        keepAlive(
-          request,
-          settled.then((outcome) => tellLate(outcome, status)),
-        ),
+      (settled, { status }) => keepAlive(request, tellLate(settled, status, passage)),
     );
-  }
-
-  function tellLate(outcome: Outcome, status: number): void {
-    notifyObservers(observers, { ...outcome, status, late: true });
   }
 
   async function receive(request: WebhookRequest): Promise<Answer> {
@@ -176,7 +197,8 @@ export function createReceiver<
       passage.outcome("internal-error", { error }),
     );
     end();
-    notifyObservers(observers, outcome);
+    tell(outcome, passage);
+    if (kept !== undefined && request.waitUntil !== undefined) keepAlive(request, written(kept));
     return passage.answer(outcome);
   }
 
@@ -188,15 +210,17 @@ export function createReceiver<
           (answerEarly) => runTracked(async () => trusted, passage, answerEarly),
           Number.POSITIVE_INFINITY,
           () => passage.outcome("deadline-exceeded"),
-          (settled, { status }) => void settled.then((late) => tellLate(late, status)),
+          (settled, { status }) => void tellLate(settled, status, passage),
         );
-    notifyObservers(observers, outcome);
+    tell(outcome, passage);
     return outcome;
   }
 
   return {
     receive,
     deliver,
+    inbox: kept?.inbox,
+    describe: () => describeReceiver(options, limits, settings),
     async trust({ body, headers = {}, source, receivedAt = Date.now(), secretIndex = null }) {
       const trusted = await trust(provider, { headers, body, receivedAt }, { scope, source, secretIndex });
       return trusted.ok || trusted.kind !== "handshake" ? trusted : malformed("bad-challenge");
@@ -211,8 +235,20 @@ export function createReceiver<
     async close() {
       closing = true;
       await inFlight.ended();
+      if (kept === undefined) return;
+      // An end that came after its answer is told a moment after it is counted out.
+      await sleep(0);
+      await atMost(kept.inbox.flush(), longestFlushMs);
     },
   };
+}
+
+/** What people can find out must not hold up a shutdown. */
+const longestFlushMs = 5_000;
+
+/** Until what is noted of a request is written. On Workers no timer outlives the request. */
+function written({ inbox, settled }: OpenInbox): Promise<void> {
+  return isWorkerd() ? inbox.flush() : settled();
 }
 
 /** A runtime that will not be kept alive (an answer is out already) cannot end the process. */

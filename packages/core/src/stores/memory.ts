@@ -1,5 +1,14 @@
 import { LatchhookError } from "../errors.ts";
-import type { Claim, ClaimOptions, ClaimResult, ClaimUpdate, RetainOptions, Store } from "../store.ts";
+import type {
+  Claim,
+  ClaimOptions,
+  ClaimResult,
+  ClaimUpdate,
+  FailOptions,
+  RetainOptions,
+  Store,
+} from "../store.ts";
+import { createMemoryInbox, type MemoryInbox } from "./memory/memory-inbox.ts";
 import { createRepeats } from "./repeats.ts";
 import { sweeper } from "./sweeper.ts";
 
@@ -9,7 +18,7 @@ export interface MemoryStoreOptions {
    * a full store refuses new deliveries (503) instead. Default: 1,000,000; at most 16,000,000.
    */
   readonly maxEntries?: number | undefined;
-  /** The clock, in milliseconds; it must never go back. For tests. Default: `performance.now`. */
+  /** The clock, in milliseconds since the epoch; it must never go back. For tests. Default: one that never does. */
   readonly now?: (() => number) | undefined;
 }
 
@@ -18,7 +27,10 @@ export interface MemoryStore extends Store {
   claim(key: string, options: ClaimOptions): ClaimResult;
   extend(claim: Claim, leaseMs: number): ClaimUpdate;
   complete(claim: Claim, options: RetainOptions): ClaimUpdate;
-  fail(claim: Claim): ClaimUpdate;
+  fail(claim: Claim, options?: FailOptions): ClaimUpdate;
+  reopen(key: string, options: ClaimOptions): ClaimResult;
+  /** The latest 1,000 deliveries, with up to 64 MiB of their bodies. */
+  readonly inbox: MemoryInbox;
   purge(limit: number): number;
   close(): void;
 }
@@ -68,7 +80,7 @@ const completedResult: ClaimResult = { state: "completed" };
  * remembered, and every operation throws `store-unavailable` after `close`.
  */
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
-  const { maxEntries = 1_000_000, now = () => performance.now() } = options;
+  const { maxEntries = 1_000_000, now = () => performance.timeOrigin + performance.now() } = options;
   checkMaxEntries(maxEntries);
   const madeAt = now();
   const open = new Map<string, OpenRecord>();
@@ -82,6 +94,12 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   let lastFence = 0;
   let inserted = 0;
   let closed = false;
+  const inbox = createMemoryInbox({ now, isRunning, requireOpen });
+
+  function isRunning(key: string): boolean {
+    const record = open.get(key);
+    return record !== undefined && !record.failed && record.leaseEnd > now();
+  }
 
   function requireOpen(): void {
     if (closed) throw new LatchhookError("store-unavailable", "memoryStore: the store is closed.");
@@ -128,26 +146,35 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     return record !== undefined && record.owner === owner && record.fence === fence ? record : undefined;
   }
 
+  function claim(key: string, claimOptions: ClaimOptions): ClaimResult {
+    requireOpen();
+    const time = now();
+    const end = completed.get(key);
+    if (end !== undefined) {
+      if (!isRetentionOver(end, time)) return completedResult;
+      completed.delete(key);
+    }
+    const record = open.get(key);
+    if (record === undefined) return insert(key, claimOptions, time);
+    const isHeld = !record.failed && record.leaseEnd > time;
+    if (isHeld && record.owner !== claimOptions.owner) {
+      return { state: "in-flight", retryAfterMs: record.leaseEnd - time };
+    }
+    return renew(record, claimOptions, time);
+  }
+
   return {
     name: "memory",
     productionWarning:
       "memoryStore is neither durable nor shared: a restart forgets every delivery, and other processes run duplicates.",
+    inbox,
+    claim,
 
-    claim(key, claimOptions) {
+    reopen(key, claimOptions) {
       requireOpen();
-      const time = now();
-      const end = completed.get(key);
-      if (end !== undefined) {
-        if (!isRetentionOver(end, time)) return completedResult;
-        completed.delete(key);
-      }
-      const record = open.get(key);
-      if (record === undefined) return insert(key, claimOptions, time);
-      const isHeld = !record.failed && record.leaseEnd > time;
-      if (isHeld && record.owner !== claimOptions.owner) {
-        return { state: "in-flight", retryAfterMs: record.leaseEnd - time };
-      }
-      return renew(record, claimOptions, time);
+      // Whatever was completed under an earlier fence is past: its holder may not repeat it.
+      completed.delete(key);
+      return claim(key, claimOptions);
     },
 
     extend(claim, leaseMs) {
@@ -157,7 +184,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
       return "ok";
     },
 
-    complete(claim, { retainMs }) {
+    complete(claim, { retainMs, record: toRecord }) {
       const record = recordOf(claim);
       if (record === undefined) {
         return !open.has(claim.key) && completed.has(claim.key) && repeats.includes(claim) ? "ok" : "lost";
@@ -166,21 +193,25 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
       open.delete(claim.key);
       completed.set(claim.key, Math.min(never, Math.ceil((now() - madeAt + retainMs) / tickMs)));
       repeats.add(record);
+      if (toRecord !== undefined) inbox.write(toRecord());
       return "ok";
     },
 
-    fail(claim) {
+    fail(claim, { record: toRecord } = {}) {
       const record = recordOf(claim);
       if (record === undefined) return "lost";
-      if (!record.failed) record.leaseEnd = now();
+      if (record.failed) return "ok";
+      record.leaseEnd = now();
       record.failed = true;
+      if (toRecord !== undefined) inbox.write(toRecord());
       return "ok";
     },
 
     purge(limit) {
       requireOpen();
       // One more than there are: the step that finds the end of a map, and begins again, counts as well.
-      return sweep(now(), Math.max(completed.size, open.size) + 1, limit);
+      const removed = sweep(now(), Math.max(completed.size, open.size) + 1, limit);
+      return removed + inbox.purge(limit - removed);
     },
 
     close() {

@@ -5,7 +5,11 @@ import { describe, expect, it } from "vitest";
 const forever = Number.POSITIVE_INFINITY;
 
 describe("memoryStore keeps the store contract", () => {
-  const cases = storeContract({ clock: "virtual", create: ({ now }) => ({ store: memoryStore({ now }) }) });
+  const cases = storeContract({
+    clock: "virtual",
+    inbox: true,
+    create: ({ now }) => ({ store: memoryStore({ now }) }),
+  });
   const model = storeModel({ create: ({ now }) => ({ store: memoryStore({ now }) }), runs: 500 });
   for (const { name, run } of [...cases, model]) it(name, run);
 });

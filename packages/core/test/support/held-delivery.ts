@@ -24,6 +24,7 @@ export function trustedDelivery(changes: Partial<Trusted> = {}): Trusted {
     maxAttempts: null,
     secretIndex: 0,
     source: "http",
+    replay: null,
     undated: false,
     headers: {},
     body: new Uint8Array(),

@@ -7,6 +7,8 @@ export interface StoreModel {
   /** Every claim that was won, oldest first. */
   readonly claims: readonly Claim[];
   claim(key: string, options: ClaimOptions): Promise<void>;
+  /** Does nothing on a store without `reopen`. */
+  reopen(key: string, options: ClaimOptions): Promise<void>;
   extend(claim: Claim, leaseMs: number): Promise<void>;
   complete(claim: Claim, retainMs: number): Promise<void>;
   fail(claim: Claim): Promise<void>;
@@ -69,28 +71,40 @@ export function createModel<Transaction>(store: Store<Transaction>, now: () => n
     return record;
   }
 
+  async function claim(key: string, options: ClaimOptions, ask: () => Awaitable<ClaimResult>): Promise<void> {
+    const record = records.get(key);
+    const result = await ask();
+    if (record === undefined || (mayBeGone(record) && isNewer(record, result))) {
+      expectNew(key, result);
+      deepEqual([result.attempt, result.takeover], [1, false]);
+    } else if (record.state === "completed") {
+      if (mayBeGone(record) && result.state === "claimed") expectNew(key, result);
+      else return deepEqual(result, { state: "completed" });
+    } else if (record.state === "in-flight" && record.owner === options.owner) {
+      ok(result.state === "claimed", "its owner may repeat a claim");
+      deepEqual([result.fence, result.attempt], [record.fence, record.attempt]);
+    } else if (record.state === "in-flight" && record.leaseEnd > now()) {
+      ok(result.state === "in-flight", `the key is held, but the answer is "${result.state}"`);
+      const error = Math.abs(result.retryAfterMs - (record.leaseEnd - now()));
+      return ok(error <= 1, `retryAfterMs is off by ${error}`);
+    } else {
+      expectNew(key, result);
+      deepEqual([result.attempt, result.takeover], [record.attempt + 1, record.state === "in-flight"]);
+    }
+    remember(key, options, result);
+  }
+
   return {
     claims,
-    async claim(key, options) {
+    claim: (key, options) => claim(key, options, () => store.claim(key, options)),
+    async reopen(key, options) {
+      if (store.reopen === undefined) return;
+      const ask = (): Awaitable<ClaimResult> => store.reopen?.(key, options) ?? store.claim(key, options);
       const record = records.get(key);
-      const result = await store.claim(key, options);
-      if (record === undefined || (mayBeGone(record) && isNewer(record, result))) {
-        expectNew(key, result);
-        deepEqual([result.attempt, result.takeover], [1, false]);
-      } else if (record.state === "completed") {
-        if (mayBeGone(record) && result.state === "claimed") expectNew(key, result);
-        else return deepEqual(result, { state: "completed" });
-      } else if (record.state === "in-flight" && record.owner === options.owner) {
-        ok(result.state === "claimed", "its owner may repeat a claim");
-        deepEqual([result.fence, result.attempt], [record.fence, record.attempt]);
-      } else if (record.state === "in-flight" && record.leaseEnd > now()) {
-        ok(result.state === "in-flight", `the key is held, but the answer is "${result.state}"`);
-        const error = Math.abs(result.retryAfterMs - (record.leaseEnd - now()));
-        return ok(error <= 1, `retryAfterMs is off by ${error}`);
-      } else {
-        expectNew(key, result);
-        deepEqual([result.attempt, result.takeover], [record.attempt + 1, record.state === "in-flight"]);
-      }
+      if (record?.state !== "completed") return claim(key, options, ask);
+      const result = await ask();
+      expectNew(key, result);
+      equal(result.takeover, false, "what is completed is held by nobody");
       remember(key, options, result);
     },
     async extend(claim, leaseMs) {

@@ -29,6 +29,8 @@ export interface StoreContractOptions<Transaction, Fixture extends StoreFixture<
   readonly connect?: ((fixture: Fixture) => Awaitable<Store<Transaction>>) | undefined;
   /** How to write and read beside the records; needed for a store with `commit`. */
   readonly transaction?: TransactionHooks<Transaction, Fixture> | undefined;
+  /** Whether the store keeps an inbox. Its cases are listed only then. Default: false. */
+  readonly inbox?: boolean | undefined;
   /**
    * Makes every write of the store fail, by holding a lock for instance, until the returned function is called. The
    * store must give up on a blocked write within ten seconds.
@@ -41,7 +43,7 @@ export interface StoreContractOptions<Transaction, Fixture extends StoreFixture<
 }
 
 export interface StoreClock {
-  /** Milliseconds since an arbitrary moment. It moves only when the suite moves it. */
+  /** Milliseconds since the epoch, so to speak. It moves only when the suite moves it. */
   readonly now: () => number;
 }
 

@@ -12,18 +12,20 @@ export interface StoreModelOptions<Transaction, Fixture extends StoreFixture<Tra
 
 /** One step of a history. Numbers choose among few keys, owners and claims, so that steps meet. */
 type Step =
-  | {
-      readonly do: "claim";
-      readonly key: number;
-      readonly owner: number;
-      readonly leaseMs: number;
-      readonly retainMs: number;
-    }
+  | ClaimStep
   | { readonly do: "extend"; readonly claim: number; readonly wrong: Wrong; readonly leaseMs: number }
   | { readonly do: "complete"; readonly claim: number; readonly wrong: Wrong; readonly retainMs: number }
   | { readonly do: "fail"; readonly claim: number; readonly wrong: Wrong }
   | { readonly do: "purge"; readonly limit: number }
   | { readonly do: "wait"; readonly ms: number };
+
+interface ClaimStep {
+  readonly do: "claim" | "reopen";
+  readonly key: number;
+  readonly owner: number;
+  readonly leaseMs: number;
+  readonly retainMs: number;
+}
 
 /** What is not as in the claim that was won. */
 type Wrong = "nothing" | "owner" | "fence";
@@ -36,7 +38,7 @@ export function storeModel<Transaction, Fixture extends StoreFixture<Transaction
   options: StoreModelOptions<Transaction, Fixture>,
 ): ContractCase {
   return {
-    name: "model: every history of claims, ends, purges and time is as the contract says",
+    name: "model: every history of claims, ends, reopenings, purges and time is as the contract says",
     async run() {
       const history = fc.array(step, { minLength: 1, maxLength: 40, size: "max" });
       const property = fc.asyncProperty(history, (steps) => compare(options, steps));
@@ -66,9 +68,9 @@ async function compare<Transaction, Fixture extends StoreFixture<Transaction>>(
 
 async function apply(model: StoreModel, one: Exclude<Step, { do: "wait" }>): Promise<void> {
   if (one.do === "purge") return model.purge(one.limit);
-  if (one.do === "claim") {
+  if ("owner" in one) {
     const { leaseMs, retainMs } = one;
-    return model.claim(keys[one.key] ?? "", { owner: `owner ${one.owner}`, leaseMs, retainMs });
+    return model[one.do](keys[one.key] ?? "", { owner: `owner ${one.owner}`, leaseMs, retainMs });
   }
   const won = model.claims[one.claim % Math.max(1, model.claims.length)];
   if (won === undefined) return;
@@ -96,7 +98,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
-      do: fc.constant("claim" as const),
+      do: fc.oneof({ weight: 4, arbitrary: fc.constant("claim" as const) }, fc.constant("reopen" as const)),
       key: fc.nat({ max: keys.length - 1 }),
       owner: fc.nat({ max: 2 }),
       leaseMs,

@@ -22,6 +22,8 @@ export interface Trial<Transaction, Fixture extends StoreFixture<Transaction>> {
   readonly shortMs: number;
   /** Lets more than `shortMs` go by. */
   readonly passShort: () => Promise<void>;
+  /** The store's clock, in milliseconds since the epoch. */
+  readonly now: () => number;
   readonly options: StoreContractOptions<Transaction, Fixture>;
 }
 
@@ -46,7 +48,8 @@ export async function withTrial<Transaction, Fixture extends StoreFixture<Transa
   };
   try {
     const stores = peer === store ? [store] : [store, peer];
-    await body({ fixture, store, peer, stores, shortMs, passShort, options });
+    const now = virtual ? () => time : () => Date.now();
+    await body({ fixture, store, peer, stores, shortMs, passShort, now, options });
   } finally {
     if (peer !== store) await peer.close();
     await store.close();

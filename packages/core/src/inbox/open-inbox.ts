@@ -1,0 +1,106 @@
+import type { Inbox, InboxDetails, InboxListOptions, InboxPage } from "../inbox.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Trusted } from "../reading/trust.ts";
+import { createBodyCipher } from "./body-cipher.ts";
+import { type BodyKeeper, createBodyKeeper } from "./body-keeper.ts";
+import type { Endpoint } from "./endpoint.ts";
+import type { InboxEntry, InboxFilter, InboxStore } from "./inbox-store.ts";
+import type { HeaderPairs } from "./kept-headers.ts";
+import { createNoteQueue } from "./note-queue.ts";
+import { createRecorder, type Recorder } from "./recorder.ts";
+import { redactBody } from "./redact-body.ts";
+import { createReplay } from "./replay.ts";
+import { createReplayAll } from "./replay-all.ts";
+import { storedText } from "./stored-text.ts";
+
+/** An inbox as its receiver uses it. */
+export interface OpenInbox {
+  readonly inbox: Inbox;
+  readonly recorder: Recorder;
+  /** Resolves once what waits is written, in its own time. */
+  settled(): Promise<void>;
+}
+
+const defaultPage = 50;
+const largestPage = 500;
+const mostCounted = 1_001;
+const mostGroups = 500;
+
+/**
+ * Opens the inbox of one receiver: of what its store keeps, that of its own provider and scope.
+ *
+ * @param deliver the receiver's own door, for replays.
+ */
+export function openInbox(
+  endpoint: Endpoint,
+  store: InboxStore,
+  deliver: (trusted: Trusted) => Promise<Outcome>,
+): OpenInbox {
+  const bodies = createBodyKeeper(
+    endpoint.provider,
+    endpoint.settings,
+    createBodyCipher(endpoint.settings.keys),
+  );
+  const queue = createNoteQueue(store);
+  const own = { provider: endpoint.provider.name, scope: endpoint.scope };
+  const isOwn = ({ provider, scope }: { readonly provider: string; readonly scope: string }): boolean =>
+    provider === own.provider && scope === own.scope;
+
+  async function find(key: string): Promise<InboxEntry | null> {
+    const entry = await store.find(key);
+    return entry !== null && isOwn(entry.delivery) ? entry : null;
+  }
+
+  /** Undefined where it asks for another receiver's deliveries. */
+  function narrow(filter: InboxFilter): InboxFilter | undefined {
+    const { provider = own.provider, scope = own.scope, search } = filter;
+    if (!isOwn({ provider, scope })) return undefined;
+    return { ...filter, ...own, search: search === undefined ? undefined : storedText(search) };
+  }
+
+  async function list({ before, limit = defaultPage, ...filter }: InboxListOptions = {}): Promise<InboxPage> {
+    const narrowed = narrow(filter);
+    if (narrowed === undefined) return { deliveries: [], next: null };
+    const most = Math.max(1, Math.min(largestPage, Math.trunc(limit) || defaultPage));
+    const found = await store.list({ ...narrowed, before, limit: most + 1 });
+    const deliveries = found.slice(0, most);
+    return { deliveries, next: found.length > most ? (deliveries.at(-1)?.sequence ?? null) : null };
+  }
+
+  const replay = createReplay(endpoint, bodies, find, deliver);
+  const inbox: Inbox = {
+    list,
+    get: async (key) => detailsOf(await find(key), bodies, endpoint.settings.redact),
+    async count(filter = {}) {
+      const narrowed = narrow(filter);
+      return narrowed === undefined ? 0 : store.count(narrowed, mostCounted);
+    },
+    failures: async () => (await store.failures(mostGroups)).filter(isOwn),
+    tally: async () => (await store.tally()).filter(isOwn),
+    counts: async (since) => (await store.counts(since)).filter(isOwn),
+    replay,
+    replayAll: createReplayAll(store, narrow, replay),
+    dismiss: async (key) => (await find(key)) !== null && store.dismiss(key),
+    dropBody: async (key) => (await find(key)) !== null && store.dropBody(key),
+    dropped: () => queue.dropped(),
+    flush: () => queue.flush(),
+  };
+  return { inbox, recorder: createRecorder(endpoint, bodies, queue), settled: () => queue.settled() };
+}
+
+async function detailsOf(
+  entry: InboxEntry | null,
+  bodies: BodyKeeper,
+  redact: readonly string[],
+): Promise<InboxDetails | null> {
+  if (entry === null) return null;
+  const { delivery, attempts, headers, body } = entry;
+  const kept = body === null ? undefined : await bodies.open(delivery.key, body);
+  return {
+    delivery,
+    attempts,
+    headers: headers === null ? [] : (JSON.parse(headers) as HeaderPairs),
+    body: kept?.body ?? null,
+    redacted: kept === undefined ? null : redactBody(kept.body, redact),
+  };
+}
