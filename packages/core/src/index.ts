@@ -36,6 +36,16 @@ export type {
   ReplayOptions,
   ReplayRefusal,
 } from "./inbox.ts";
+export type {
+  DeliveryInstrument,
+  DeliveryPhase,
+  DeliveryStart,
+  Instrument,
+  InstrumentedEndpoint,
+  PhaseEnd,
+  PhaseInstrument,
+  StoreOperation,
+} from "./instrument.ts";
 export { logOutcomes, type OutcomeLogger } from "./observers/log-outcomes.ts";
 export type { ReceiverLimits, ReceiverOptions } from "./options.ts";
 export { type Answer, type Outcome, type OutcomeCode, type OutcomeObserver, statusOf } from "./outcome.ts";
