@@ -50,6 +50,16 @@ test.each([
   ["ai-stats", "batch.failed"],
   ["videogen", "workflow_run.cancelled"],
   ["creativeai", "video.generation.failed"],
+  ["assemblyai", "transcript.error"],
+  ["discord", "ENTITLEMENT_CREATE"],
+  ["firecrawl", "agent.cancelled"],
+  ["heygen", "video_translate.fail"],
+  ["lemon-squeezy", "order_refunded"],
+  ["linear", "Comment"],
+  ["luma", "generation.failed"],
+  ["meta", "page"],
+  ["shopify", "products/update"],
+  ["vercel", "deployment.error"],
 ])("a delivery of %s is of the type that is asked for: %s", async (provider, type) => {
   const sandbox = await sandboxWith();
   const { url: to, received } = await receive();

@@ -30,7 +30,7 @@ import { recallSender } from "./senders/recall.ts";
 import { replicateSender } from "./senders/replicate.ts";
 import { resendSender } from "./senders/resend.ts";
 import { retellSender } from "./senders/retell.ts";
-import type { HmacSender, HmacSender, HmacSender, HmacSender, Sender, Sender, Sender, Sender } from "./senders/sender.ts";
+import type { HmacSender, Sender } from "./senders/sender.ts";
 import { shopifySender } from "./senders/shopify.ts";
 import { slackSender } from "./senders/slack.ts";
 import { squareSender } from "./senders/square.ts";

@@ -21,14 +21,15 @@ const dayMs = 86_400_000;
 const longestDays = 3_650;
 
 /**
- * Fills in the defaults of an inbox, and checks what was set.
+ * Fills in the defaults of an inbox, and checks what was set. Undefined where there is to be none.
  *
  * @throws LatchhookError `invalid-option`, naming the option and what to set.
  */
 export function resolveInbox(
-  options: InboxOptions,
+  options: InboxOptions | undefined,
   store: Pick<Store<never>, "name" | "inbox">,
-): InboxSettings {
+): InboxSettings | undefined {
+  if (options === undefined) return undefined;
   demand(
     typeof options === "object" && options !== null && !Array.isArray(options),
     'must be an object such as { body: "failed" }; leave it out for none.',

@@ -103,7 +103,7 @@ export function createReceiver<
   );
   const inFlight = trackInFlight();
   const budget = createBodyBudget(limits.maxBytesInFlight);
-  const settings = options.inbox && resolveInbox(options.inbox, options.store);
+  const settings = resolveInbox(options.inbox, options.store);
   const kept =
     settings && options.store.inbox && openInbox({ provider, scope, settings }, options.store.inbox, deliver);
   let closing = false;

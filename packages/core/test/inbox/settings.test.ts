@@ -12,6 +12,7 @@ const key = Buffer.alloc(32, 7).toString("base64");
 describe("the option inbox", () => {
   it.each([
     ["yes", /inbox must be an object/],
+    [null, /inbox must be an object/],
     [[], /inbox must be an object/],
     [{ body: "some" }, /inbox\.body must be "none", "failed" or "all"/],
     [{ days: 0 }, /inbox\.days must be above 0/],

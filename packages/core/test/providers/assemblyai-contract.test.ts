@@ -59,7 +59,7 @@ it("an end of a transcript comes once, whatever else is in the body", async () =
   expect(await keyOf({ ...ended, status: "error" })).not.toBe(await keyOf(ended));
 });
 
-function sample(type: string, body: { transcript_id?: string; session_id?: string }, status?: string) {
-  const job = status === undefined ? null : { id: body.transcript_id ?? body.session_id ?? "", status };
+function sample(type: string, body: Readonly<Record<string, unknown>>, status?: string) {
+  const job = status === undefined ? null : { id: "t_1", status };
   return { name: `${type} ${JSON.stringify(body)}`, attempts: [body, body] as const, type, known: true, job };
 }

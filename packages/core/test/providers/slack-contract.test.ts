@@ -204,6 +204,9 @@ function twice<Body extends object>(body: Body) {
   return [body, body] as const;
 }
 
+/** Of an event, the envelope may tell other authorizations at the next attempt. */
 function sample(type: string, id: string) {
-  return { name: type, attempts: twice(callback(type, id)), type, known: true, job: null };
+  const body = callback(type, id);
+  const retry = id === "" ? body : { ...body, authorizations: [{ team_id: "T1" }] };
+  return { name: type, attempts: [body, retry] as const, type, known: true, job: null };
 }

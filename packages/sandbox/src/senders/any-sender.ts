@@ -23,7 +23,8 @@ export interface SandboxDelivery {
 
 type AnyProvider = Provider<WebhookEvent, Handshake>;
 
-const staleSeconds = 301;
+/** Beyond every tolerance, and beyond the hour that a token can be valid. */
+const staleSeconds = 7_200;
 /** Older than a receiver believes a date in the content by default. */
 const staleMs = 8 * 86_400_000;
 /** How often a sender tries that does not say how often. */

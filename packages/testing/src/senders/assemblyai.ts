@@ -51,7 +51,7 @@ export function assemblyaiSender(): Sender {
     signatureHeader: "x-webhook-secret",
     unsignedBody: true,
     payload: (jobId) => transcript(jobId),
-    sign: ({ secret = secrets[0], body, jobId, data } = {}) =>
-      signAssemblyai({ secret, body: body ?? transcript(jobId, undefined, data) }),
+    sign: ({ secret = secrets[0], body, jobId, type, data } = {}) =>
+      signAssemblyai({ secret, body: body ?? transcript(jobId, type?.replace("transcript.", ""), data) }),
   };
 }

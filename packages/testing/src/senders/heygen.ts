@@ -18,9 +18,10 @@ export interface SignHeygenOptions {
 
 function video(options: Omit<SignHeygenOptions, "secret">, data: object = {}) {
   const { type = "avatar_video.success", videoId = "video_01" } = options;
+  const id = type.startsWith("video_translate.") ? "video_translate_id" : "video_id";
   return {
     event_type: type,
-    event_data: { video_id: videoId, url: `https://files.example.com/${videoId}.mp4`, ...data },
+    event_data: { [id]: videoId, url: `https://files.example.com/${videoId}.mp4`, ...data },
   };
 }
 

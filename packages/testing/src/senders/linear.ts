@@ -12,6 +12,8 @@ export interface SignLinearOptions {
   readonly webhookTimestamp?: number | undefined;
   /** When it happened, for the default body. Default: now. */
   readonly createdAt?: Date | undefined;
+  /** What it is about, for the default body. Default: `Issue`. */
+  readonly type?: string | undefined;
   /** The issue's id, for the default body. */
   readonly issueId?: string | undefined;
   /** The delivery's id, in a header that is not signed. Default: a new one. */
@@ -22,11 +24,12 @@ function issue(options: Omit<SignLinearOptions, "secret">, data: object = {}) {
   const {
     webhookTimestamp = Date.now(),
     createdAt = new Date(),
+    type = "Issue",
     issueId = "539068e2-ae88-4d09-bd75-22eb4a59612f",
   } = options;
   return {
     action: "create",
-    type: "Issue",
+    type,
     createdAt: createdAt.toISOString(),
     data: { id: issueId, title: "Design for failure", ...data },
     url: "https://linear.app/example/issue/EX-1",
@@ -72,9 +75,9 @@ export function linearSender(): Sender {
     secrets,
     signatureHeader: "linear-signature",
     payload: (issueId) => issue({ issueId }),
-    sign: ({ secret = secrets[0], body, timestamp, occurredAt: createdAt, jobId, id, data } = {}) => {
+    sign: ({ secret = secrets[0], body, timestamp, occurredAt: createdAt, jobId, id, type, data } = {}) => {
       const webhookTimestamp = timestamp === undefined ? undefined : Number(timestamp) * 1_000;
-      const content = issue({ issueId: jobId, createdAt, webhookTimestamp }, data);
+      const content = issue({ issueId: jobId, type, createdAt, webhookTimestamp }, data);
       return signLinear({ secret, deliveryId: id, body: body ?? content });
     },
   };

@@ -58,7 +58,7 @@ export function lumaSender(): Sender {
     signatureHeader: "",
     unsignedBody: true,
     payload: (jobId) => generation(jobId),
-    sign: ({ secret = secrets[0], body, jobId, data } = {}) =>
-      signLuma({ secret, body: body ?? generation(jobId, undefined, data) }),
+    sign: ({ secret = secrets[0], body, jobId, type, data } = {}) =>
+      signLuma({ secret, body: body ?? generation(jobId, type?.replace("generation.", ""), data) }),
   };
 }

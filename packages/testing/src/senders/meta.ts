@@ -12,8 +12,10 @@ export interface SignMetaOptions {
   readonly messageId?: string | undefined;
 }
 
-const message = (id = "wamid.HBgLMTY1MDM4Nzk0MzkVAgASGBQ01", data: object = {}) => ({
-  object: "whatsapp_business_account",
+const whatsapp = "whatsapp_business_account";
+
+const message = (id = "wamid.HBgLMTY1MDM4Nzk0MzkVAgASGBQ01", data: object = {}, object = whatsapp) => ({
+  object,
   entry: [
     {
       id: "102290129340398",
@@ -66,7 +68,7 @@ export function metaSender(): Sender {
     secrets,
     signatureHeader: "x-hub-signature-256",
     payload: (jobId) => message(jobId),
-    sign: ({ secret = secrets[0], body, jobId, data } = {}) =>
-      signMeta({ secret, body: body ?? message(jobId, data) }),
+    sign: ({ secret = secrets[0], body, jobId, type, data } = {}) =>
+      signMeta({ secret, body: body ?? message(jobId, data, type) }),
   };
 }

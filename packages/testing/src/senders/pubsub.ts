@@ -98,6 +98,7 @@ export function pubsubSender(): Sender {
       return rsaKeys();
     },
     signatureHeader: "authorization",
+    unsignedBody: true,
     payload: (jobId = "job_01") => pubsubPayload({ jobId }),
     sign: ({ secret = rsaKeys()[0], body, jobId = "job_01", id, timestamp, data } = {}) =>
       signPubsub({

@@ -48,6 +48,18 @@ export function signShopify(options: SignShopifyOptions): SignedWebhook {
   return { method: "POST", headers, body };
 }
 
+/** What the row's provider is subscribed to. */
+const topics = [
+  "orders/create",
+  "orders/paid",
+  "orders/updated",
+  "products/create",
+  "products/update",
+  "products/delete",
+  "app/uninstalled",
+  "shop/redact",
+] as const;
+
 /** The row of the table of senders. */
 export function shopifySender(): Sender {
   const secrets = ["shpss_first-of-two-for-shopify", "shpss_second-of-two-for-shopify"] as const;
@@ -58,7 +70,7 @@ export function shopifySender(): Sender {
     provider: "shopify",
     environmentVariable: "SHOPIFY_API_SECRET",
     signedContent: "the body; neither the topic nor the shop nor an id",
-    makeProvider: ({ secret }) => shopify({ secret, topics: ["orders/create", "orders/updated"] }),
+    makeProvider: ({ secret }) => shopify({ secret, topics }),
     secrets,
     signatureHeader: "x-shopify-hmac-sha256",
     payload: (jobId = "#9999") => order(jobId),

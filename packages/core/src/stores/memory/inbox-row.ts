@@ -17,11 +17,22 @@ const mostAttempts = 200;
 
 /** A row for a delivery that is new to the inbox. */
 export function newRow({ delivery, attempt, state }: InboxRecord, sequence: number): InboxRow {
-  const { headers, ...facts } = delivery;
   return {
+    // Member by member: an object that is spread costs more than all the rest of a row.
     kept: {
-      ...facts,
+      key: delivery.key,
       sequence,
+      scope: delivery.scope,
+      provider: delivery.provider,
+      eventId: delivery.eventId,
+      type: delivery.type,
+      jobId: delivery.jobId,
+      jobStatus: delivery.jobStatus,
+      known: delivery.known,
+      secretIndex: delivery.secretIndex,
+      maxAttempts: delivery.maxAttempts,
+      deadAt: delivery.deadAt,
+      bodyBytes: delivery.bodyBytes,
       requests: 0,
       runs: 0,
       replays: 0,
@@ -38,7 +49,7 @@ export function newRow({ delivery, attempt, state }: InboxRecord, sequence: numb
     },
     state,
     attempts: [],
-    headers,
+    headers: delivery.headers,
     body: null,
     bodyUntil: 0,
   };
