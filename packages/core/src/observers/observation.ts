@@ -46,9 +46,10 @@ function runWithin<Result>(
 ): Promise<Result> {
   if (first === undefined) return work();
   let running: Promise<Result> | undefined;
-  function runOnce(): void {
+  function runOnce(): Promise<Result> {
     running ??= runWithin(others, work);
+    return running;
   }
-  quietly(() => first.run?.(runOnce));
-  return running ?? runWithin(others, work);
+  quietly(() => first.run?.(() => void runOnce()));
+  return runOnce();
 }

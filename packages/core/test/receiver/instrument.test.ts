@@ -12,7 +12,7 @@ import { dialects, withSignature } from "../support/dialects.ts";
 import { connectionLost, faultyStore } from "../support/faulty-store.ts";
 import { until } from "../support/inbox-receiver.ts";
 import { type RowTransaction, transactionalStore } from "../support/transactional-store.ts";
-import { expectProcessed, type Persist, trialReceiver } from "../support/trial-receiver.ts";
+import { expectProcessed, type Persist, silentLog, trialReceiver } from "../support/trial-receiver.ts";
 
 const dialect = dialects[3] as (typeof dialects)[number];
 const provider = dialect.makeProvider({ secret: dialect.secrets[0] });
@@ -66,7 +66,7 @@ const processed = [
 describe("an instrument", () => {
   it("is told of each receiver, of each request, and of its phases in order", async () => {
     const instrument = notingInstrument();
-    const trial = trialReceiver(provider, { scope: "tenants", onOutcome: instrument, inbox: {} });
+    const trial = trialReceiver(provider, { scope: "tenants", onOutcome: [instrument, silentLog], inbox: {} });
     expect(instrument.endpoints).toEqual([
       { provider: "creativeai", scope: "tenants", inbox: trial.receiver.inbox },
     ]);
@@ -88,8 +88,8 @@ describe("an instrument", () => {
 
   it("is told of refusals and duplicates as far as they came", async () => {
     const instrument = notingInstrument();
-    const trial = trialReceiver(provider, { onOutcome: instrument });
-    await trial.post(withSignature(dialect, dialect.sign(), "junk"));
+    const trial = trialReceiver(provider, { onOutcome: [instrument, silentLog] });
+    await trial.post({ ...dialect.sign(), body: new TextEncoder().encode("{}") });
     expect(instrument.told.splice(0)).toEqual([
       "verify",
       "verify ok",
@@ -110,7 +110,7 @@ describe("an instrument", () => {
     const faulty = faultyStore();
     let calls = 0;
     const trial = trialReceiver(provider, {
-      onOutcome: instrument,
+      onOutcome: [instrument, silentLog],
       store: faulty.store,
       persist() {
         if (++calls === 1) throw new Error("the database is away");
@@ -132,7 +132,7 @@ describe("an instrument", () => {
     const instrument = notingInstrument();
     let finish = (): void => {};
     const persist = () => new Promise<void>((resolve) => (finish = resolve));
-    const trial = trialReceiver(provider, { onOutcome: instrument, persist, deadlineMs: 60, waitMs: 20 });
+    const trial = trialReceiver(provider, { onOutcome: [instrument, silentLog], persist, deadlineMs: 60, waitMs: 20 });
     await trial.post(dialect.sign());
     expect(instrument.told.slice(4)).toEqual(["persist", "told deadline-exceeded"]);
     finish();
@@ -146,7 +146,7 @@ describe("an instrument", () => {
     const instrument = notingInstrument();
     let finish = (): void => {};
     const persist = () => new Promise<void>((resolve) => (finish = resolve));
-    const trial = trialReceiver(provider, { onOutcome: instrument, persist, leaseMs: 60, maxRunMs: 60 });
+    const trial = trialReceiver(provider, { onOutcome: [instrument, silentLog], persist, leaseMs: 60, maxRunMs: 60 });
     await trial.post(dialect.sign());
     expect(instrument.told.slice(4)).toEqual(["persist", "ended lease-lost", "told lease-lost"]);
     finish();
@@ -156,19 +156,20 @@ describe("an instrument", () => {
 
   it("is told of what did not come over HTTP", async () => {
     const instrument = notingInstrument();
-    const { receiver } = trialReceiver(provider, { onOutcome: instrument });
+    const { receiver } = trialReceiver(provider, { onOutcome: [instrument, silentLog] });
     const { body, headers } = dialect.sign();
-    const trusted = await receiver.trust({ body, headers, source: "reconcile", receivedAt: 1_000 });
+    const receivedAt = Date.now() + 5;
+    const trusted = await receiver.trust({ body, headers, source: "reconcile", receivedAt });
     if (!trusted.ok) throw new Error(trusted.reason);
     await receiver.deliver(trusted);
-    expect(instrument.starts).toEqual([expect.objectContaining({ source: "reconcile", receivedAt: 1_000 })]);
+    expect(instrument.starts).toEqual([expect.objectContaining({ source: "reconcile", receivedAt })]);
     expect(instrument.told).toEqual([...processed.slice(2), "told processed", "ended processed"]);
   });
 
   it("is told how long each operation of the store took, and what it answered", async () => {
     const instrument = notingInstrument();
     const faulty = faultyStore();
-    const trial = trialReceiver(provider, { onOutcome: instrument, store: faulty.store });
+    const trial = trialReceiver(provider, { onOutcome: [instrument, silentLog], store: faulty.store });
     await trial.post(dialect.sign());
     await trial.post(dialect.sign());
     faulty.intercept("claim", connectionLost);
@@ -189,11 +190,11 @@ describe("an instrument", () => {
     const store = transactionalStore();
     const insert = ((transaction: RowTransaction) => transaction.insert("once")) as never;
     const persist: Persist = (_event, delivery) => delivery.commit(insert);
-    const trial = trialReceiver(provider, { onOutcome: instrument, store: store as never, persist });
+    const trial = trialReceiver(provider, { onOutcome: [instrument, silentLog], store: store as never, persist });
     expectProcessed(await trial.post(dialect.sign()), "committed");
     expect(store.rows).toEqual(["once"]);
     expect(instrument.operations.map(({ operation }) => operation)).toEqual(["claim", "commit"]);
-    const without = trialReceiver(provider, { onOutcome: instrument, persist });
+    const without = trialReceiver(provider, { onOutcome: [instrument, silentLog], persist });
     expect((await without.post(dialect.sign())).status).toBe(500);
   });
 
@@ -265,7 +266,7 @@ describe("an instrument", () => {
     const persist = () => {
       if (++calls === 1) throw new Error("the database is away");
     };
-    const onOutcome = [Object.assign(fail, { begin: () => undefined, ...members }) as Instrument, witness];
+    const onOutcome = [Object.assign(fail, { begin: () => undefined, ...members }) as Instrument, witness, silentLog];
     const trial = trialReceiver(provider, { onOutcome, persist });
     expect((await trial.post(dialect.sign())).status).toBe(500);
     expectProcessed(await trial.post(dialect.sign()), "processed");
