@@ -24,6 +24,11 @@ export function createStatements(table: string) {
       `SELECT ${columns} FROM ${table} AS jobs WHERE scope = $1 AND provider = $2
       ORDER BY created_at DESC, key LIMIT $3::integer`,
     ),
+    count: namedStatement(
+      "jobs_count",
+      ["status", "count"],
+      `SELECT status, count(*) AS count FROM ${table} WHERE scope = $1 AND provider = $2 GROUP BY status`,
+    ),
     // SKIP LOCKED: of several processes that ask at once, each gets other jobs, and none waits.
     claimDue: statement(
       "claim",

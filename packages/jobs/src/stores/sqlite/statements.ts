@@ -17,6 +17,7 @@ export function createStatements(table: string) {
     get: `SELECT ${jobColumns} FROM ${table} WHERE key = ?`,
     list: `SELECT ${jobColumns} FROM ${table} WHERE scope = ? AND provider = ?
       ORDER BY created_at DESC, key LIMIT ?`,
+    count: `SELECT status, count(*) AS count FROM ${table} WHERE scope = ? AND provider = ? GROUP BY status`,
     claimDue: `UPDATE ${table} SET next_check_at = ${now} + ? WHERE key IN (
         SELECT key FROM ${table} WHERE scope = ? AND provider = ? AND settled = 0 AND next_check_at <= ${now}
         ORDER BY next_check_at LIMIT ?) ${returning}`,
