@@ -2,6 +2,8 @@
 export interface Candidate {
   readonly name: string;
   run(count: number): unknown;
+  /** Called before a batch of so many, and not measured. */
+  prepare?(count: number): unknown;
 }
 
 /** What a candidate took, over all rounds. */
@@ -39,6 +41,7 @@ export async function interleaved(
       // Each round begins with another one, so that nobody always runs after the same neighbour.
       const index = (turn + round) % candidates.length;
       const count = counts[index] as number;
+      await candidates[index]?.prepare?.(count);
       times[index]?.push((await time(candidates[index] as Candidate, count, clock)) / count);
     }
   }
@@ -76,6 +79,7 @@ async function time({ run }: Candidate, count: number, clock: Clock): Promise<nu
 /** Doubles the count until a batch is long enough, which also warms the code up. */
 async function calibrate(candidate: Candidate, batchMs: number, clock: Clock): Promise<number> {
   for (let count = 1; ; count *= 2) {
+    await candidate.prepare?.(count);
     const took = await time(candidate, count, clock);
     if (took >= batchMs) return Math.max(1, Math.round((count * batchMs) / took));
   }

@@ -1,6 +1,8 @@
 import { growthPart } from "./growth.ts";
 import { importsPart } from "./imports.ts";
+import { inboxPart } from "./inbox.ts";
 import { memoryPart } from "./memory.ts";
+import { millionPart } from "./million.ts";
 import { pathPart } from "./path.ts";
 import { processesPart } from "./processes.ts";
 import type { Part } from "./report.ts";
@@ -12,6 +14,8 @@ export const parts = {
   verify: verifyPart,
   path: pathPart,
   stores: storesPart,
+  inbox: inboxPart,
+  million: millionPart,
   memory: memoryPart,
   growth: growthPart,
   processes: processesPart,

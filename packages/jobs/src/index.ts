@@ -68,6 +68,7 @@ export type {
   JobNews,
   JobOwner,
   JobStore,
+  ListOptions,
   Postponement,
   TrackedJob,
 } from "./tracking/job-store.ts";
@@ -75,6 +76,7 @@ export type { JobProblem, ProblemObserver } from "./tracking/observe.ts";
 export type { ReconcileReport } from "./tracking/reconcile-due.ts";
 export {
   type JobTracker,
+  type ListJobsOptions,
   type ReconcileOptions,
   type StartOptions,
   type TrackJobsOptions,

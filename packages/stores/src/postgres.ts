@@ -1,11 +1,22 @@
-import type { Claim, ClaimUpdate, RetainOptions, Store } from "@latchhook/core";
+import type {
+  Claim,
+  ClaimOptions,
+  ClaimResult,
+  ClaimUpdate,
+  FailOptions,
+  InboxStore,
+  RetainOptions,
+  Store,
+} from "@latchhook/core";
 import { commitWork } from "./postgres/commit.ts";
-import { deliveriesSchema } from "./postgres/migrations.ts";
+import { createInboxPart } from "./postgres/inbox/inbox-part.ts";
+import { deliveriesSchema, deliveriesVersion } from "./postgres/migrations.ts";
 import { resolveNames } from "./postgres/names.ts";
 import { createOperations } from "./postgres/operations.ts";
 import { createStatements } from "./postgres/statements.ts";
 import { createGuard } from "./shared/guard.ts";
 import { type Limiter, limitConcurrency } from "./shared/limit-concurrency.ts";
+import { currentVersion } from "./shared/migration.ts";
 import { connectDatabase, type PostgresClient } from "./shared/postgres/connect-database.ts";
 import type { Database } from "./shared/postgres/database.ts";
 import type { NameOptions } from "./shared/postgres/names.ts";
@@ -54,6 +65,8 @@ export interface PostgresStore<Transaction> extends Store<Transaction> {
     options: RetainOptions,
     work: (transaction: Transaction) => unknown,
   ): Promise<ClaimUpdate>;
+  reopen(key: string, options: ClaimOptions): Promise<ClaimResult>;
+  readonly inbox: InboxStore;
 }
 
 /**
@@ -109,46 +122,93 @@ function createStore<Transaction>(
 ): PostgresStore<Transaction> {
   const names = resolveNames(nameOptions);
   const statements = createStatements(names);
-  const operations = createOperations(database, statements);
-  const schema = createSchema(database, deliveriesSchema(names));
-  const { use, check, close } = createGuard({ name: "postgres", ...schema });
+  const definition = deliveriesSchema(names);
+  const schema = createSchema(database, definition);
+  const inbox = createInboxPart(database, names, schema);
+  const operations = createOperations(database, statements, inbox.statements);
+  const { use, close } = createGuard({
+    name: "postgres",
+    ...schema,
+    check: () => schema.checkAtLeast(deliveriesVersion),
+  });
   const purger = createPurger(async (size) => {
     const [row] = await database.query(statements.purge, [String(size)]);
     return { due: Number(row?.due), purged: Number(row?.purged) };
   });
+
+  function completed({ record }: RetainOptions): void {
+    purger.completed();
+    if (record !== undefined) inbox.purger.completed();
+  }
 
   async function commit(
     claim: Claim,
     options: RetainOptions,
     work: (transaction: Transaction) => unknown,
   ): Promise<ClaimUpdate> {
-    const parts = { database, statements, claim, options };
+    const parts = { database, statements, claim, options, inbox };
     const outcome = await use("commit", () => limitCommits(() => commitWork(parts, work)));
     if ("workError" in outcome) throw outcome.workError;
-    purger.completed();
+    completed(options);
     return outcome.answer;
   }
 
-  async function complete(claim: Claim, { retainMs }: RetainOptions): Promise<ClaimUpdate> {
-    const update = await use("complete", () => operations.complete(claim, retainMs));
-    purger.completed();
+  async function complete(claim: Claim, options: RetainOptions): Promise<ClaimUpdate> {
+    const { retainMs, record } = options;
+    const update = await use("complete", () =>
+      inbox.presence.record(
+        record,
+        (written) => operations.completeRecorded(claim, retainMs, written),
+        () => operations.complete(claim, retainMs),
+      ),
+    );
+    completed(options);
     return update;
+  }
+
+  function fail(claim: Claim, { record }: FailOptions = {}): Promise<ClaimUpdate> {
+    return use("fail", () =>
+      inbox.presence.record(
+        record,
+        (written) => operations.failRecorded(claim, written),
+        () => operations.fail(claim),
+      ),
+    );
+  }
+
+  async function purge(limit: number): Promise<number> {
+    const purged = await purger.purge(limit);
+    if (purged === limit || !(await inbox.presence.isThere())) return purged;
+    try {
+      return purged + (await inbox.purger.purge(limit - purged));
+    } catch (error) {
+      // Deliveries are purged where a right on the inbox is missing.
+      if (inbox.presence.refuses(error)) return purged;
+      throw error;
+    }
   }
 
   return {
     name: "postgres",
+    schemaVersion: currentVersion(definition.steps),
     heartbeatsWaitForCommits: true,
     migrate: schema.migrate,
-    check: () => check("check its tables"),
+    async check() {
+      await inbox.check();
+      schema.memory.pass();
+    },
     claim: (key, options) => use("claim", () => operations.claim(key, options)),
+    reopen: (key, options) => use("reopen", () => operations.reopen(key, options)),
     extend: (claim, leaseMs) => use("extend", () => operations.extend(claim, leaseMs)),
     complete,
-    fail: (claim) => use("fail", () => operations.fail(claim)),
+    fail,
     commit,
-    purge: (limit) => use("purge", () => purger.purge(limit)),
-    close() {
+    purge: (limit) => use("purge", () => purge(limit)),
+    inbox: inbox.inbox,
+    async close() {
       close();
-      return purger.settle();
+      inbox.close();
+      await Promise.all([purger.settle(), inbox.purger.settle()]);
     },
   };
 }

@@ -1,24 +1,34 @@
 import {
   type Claim,
+  type ClaimOptions,
+  type ClaimResult,
+  type InboxStore,
   LatchhookError,
   type MaybePromise,
   type RetainOptions,
   type Store,
 } from "@latchhook/core";
+import { currentVersion } from "./shared/migration.ts";
+import type { Connection } from "./shared/sqlite/connection.ts";
 import type { SqliteDatabase, SqliteDriver } from "./shared/sqlite/driver.ts";
 import { toStoreError } from "./shared/sqlite/errors.ts";
 import { requireSynchronous } from "./shared/sqlite/require-synchronous.ts";
 import { retryWhileBusy } from "./shared/sqlite/retry.ts";
 import { commitWork } from "./sqlite/commit-work.ts";
-import { createDeliveries } from "./sqlite/deliveries.ts";
-import { adoptDatabase, type OpenedStore, openStore } from "./sqlite/open.ts";
+import { type Clock, createDeliveries } from "./sqlite/deliveries.ts";
+import { createInboxPart } from "./sqlite/inbox/inbox-part.ts";
+import { type LazyConnections, lazily } from "./sqlite/lazy-connections.ts";
+import { adoptDatabase, openStore } from "./sqlite/open.ts";
 import { createPurger } from "./sqlite/purge.ts";
-import { tablesNamed } from "./sqlite/schema.ts";
+import { deliveriesSchema, type Tables, tablesNamed } from "./sqlite/schema.ts";
 
 export type { SqliteDatabase, SqliteDriver, SqliteStatement, SqliteValue } from "./shared/sqlite/driver.ts";
 
 interface SharedOptions {
-  /** The table for deliveries; a second one has `_meta` appended. Default: `"latchhook_deliveries"`. */
+  /**
+   * The table for deliveries; a second one has `_meta` appended, and the three of the inbox have `inbox` in place of
+   * `deliveries`, or appended. Default: `"latchhook_deliveries"`.
+   */
   readonly table?: string | undefined;
   /**
    * The clock, in milliseconds since 1970. For tests: processes that share a file must share a clock. Default: that
@@ -61,6 +71,8 @@ export interface SqliteStore<Database extends SqliteDatabase = SqliteDatabase> e
    * transaction open on it across an `await`.
    */
   database(): Promise<Database>;
+  reopen(key: string, options: ClaimOptions): MaybePromise<ClaimResult>;
+  readonly inbox: InboxStore;
   /**
    * Opens the file and brings its tables up to date now, for an error at start instead of at the first delivery.
    *
@@ -88,50 +100,105 @@ export function sqliteStore<Database extends SqliteDatabase = SqliteDatabase>(
   checkOptions(options);
   const tables = tablesNamed(options.table ?? "latchhook_deliveries");
   const clock = (): number | null => options.now?.() ?? null;
-  const deliveries = createDeliveries(tables, clock);
-  const purger = createPurger(tables, clock, retry);
   const connections = lazily(() =>
     options.path === undefined
       ? adoptDatabase(options.database, tables)
       : openStore(options.path, options.driver, tables),
   );
+  return createStore(tables, clock, connections);
+}
+
+function createStore<Database extends SqliteDatabase>(
+  tables: Tables,
+  clock: Clock,
+  connections: LazyConnections<Database>,
+): SqliteStore<Database> {
+  const deliveries = createDeliveries(tables, clock);
+  const purger = createPurger(tables, clock, retry);
+  const inbox = createInboxPart(tables, clock, connections, retry);
+
+  function completed(leases: Connection, record: unknown): void {
+    purger.completed(leases);
+    if (record !== undefined) inbox.purger.completed(leases);
+  }
 
   return {
     name: "sqlite",
+    schemaVersion: currentVersion(deliveriesSchema(tables).steps),
     claim: (key, claimOptions) =>
       connections.use(({ leases }) => retry(() => deliveries.claim(leases, key, claimOptions))),
+    reopen: (key, claimOptions) =>
+      connections.use(({ leases }) =>
+        retry(() => {
+          for (;;) {
+            const reopened = inbox.reopen(key, (write) =>
+              leases.transaction(() => {
+                const claimed = deliveries.reopen(leases, key, claimOptions);
+                if (claimed !== undefined) write(leases);
+                return claimed;
+              }),
+            );
+            const result = reopened ?? deliveries.claim(leases, key, claimOptions);
+            if (result.state !== "completed") return result;
+          }
+        }),
+      ),
     extend: (claim, leaseMs) =>
       connections.use(({ leases }) =>
         retry(() => leases.transaction(() => okIf(deliveries.extend(leases, claim, leaseMs)))),
       ),
-    fail: (claim) =>
+    fail: (claim, { record } = {}) =>
       connections.use(({ leases }) =>
-        retry(() => leases.transaction(() => okIf(deliveries.fail(leases, claim)))),
+        retry(() =>
+          record === undefined
+            ? leases.transaction(() => okIf(deliveries.fail(leases, claim)))
+            : inbox.record(record, (write) =>
+                leases.transaction(() => {
+                  const marked = deliveries.failOnce(leases, claim);
+                  if (marked === "marked") write(leases);
+                  return okIf(marked !== "lost");
+                }),
+              ),
+        ),
       ),
-    complete: (claim, { retainMs }) =>
+    complete: (claim, { retainMs, record }) =>
       connections.use(({ durable, leases }) =>
         retry(() => {
-          const marked = durable.transaction(() => deliveries.complete(durable, claim, retainMs));
-          if (marked === "marked") purger.completed(leases);
+          const marked = inbox.record(record, (write) =>
+            durable.transaction(() => {
+              const made = deliveries.complete(durable, claim, retainMs);
+              if (made === "marked") write(durable);
+              return made;
+            }),
+          );
+          if (marked === "marked") completed(leases, record);
           return okIf(marked !== "lost");
         }),
       ),
-    async commit(claim, { retainMs }, work) {
+    async commit(claim, { retainMs, record }, work) {
       const { durable, leases, database } = await connections.use((opened) => opened);
       const result = await retry(() =>
-        commitWork(
-          durable,
-          () => deliveries.complete(durable, claim, retainMs),
-          () => work(database),
+        inbox.record(record, (write) =>
+          commitWork(
+            durable,
+            () => deliveries.complete(durable, claim, retainMs),
+            () => work(database),
+            () => write(durable),
+          ),
         ),
       );
       if ("workThrew" in result) throw result.workThrew;
-      purger.completed(leases);
+      completed(leases, record);
       return result.update;
     },
-    purge: (limit) => connections.use(({ leases }) => purger.purge(leases, limit)),
+    purge: (limit) =>
+      connections.use(async ({ leases }) => {
+        const purged = await purger.purge(leases, limit);
+        return purged + (await inbox.purge(leases, limit - purged));
+      }),
+    inbox: inbox.inbox,
     async check() {
-      await connections.use(() => undefined);
+      await connections.use(({ durable }) => inbox.check(durable));
     },
     database: async () => (await connections.use((opened) => opened)).database,
     close: () => connections.close(),
@@ -140,45 +207,6 @@ export function sqliteStore<Database extends SqliteDatabase = SqliteDatabase>(
 
 function retry<Result>(attempt: () => Result): MaybePromise<Result> {
   return retryWhileBusy(attempt, (error) => toStoreError(error, "sqliteStore"));
-}
-
-interface LazyConnections<Database extends SqliteDatabase> {
-  use<Result>(operation: (opened: OpenedStore<Database>) => MaybePromise<Result>): MaybePromise<Result>;
-  close(): Promise<void>;
-}
-
-/** Opens at the first use, and again at the next one where that failed: the disk may have room by then. */
-function lazily<Database extends SqliteDatabase>(
-  open: () => Promise<OpenedStore<Database>>,
-): LazyConnections<Database> {
-  let opened: OpenedStore<Database> | undefined;
-  let opening: Promise<OpenedStore<Database>> | undefined;
-  let closed = false;
-
-  async function openOnce(): Promise<OpenedStore<Database>> {
-    try {
-      opened = await open();
-      return opened;
-    } catch (error) {
-      opening = undefined;
-      throw error;
-    }
-  }
-
-  return {
-    use(operation) {
-      if (closed) throw new LatchhookError("store-unavailable", "sqliteStore: the store is closed.");
-      if (opened !== undefined) return operation(opened);
-      opening ??= openOnce();
-      return opening.then(operation);
-    },
-    async close() {
-      closed = true;
-      await opening?.catch(() => {});
-      opened?.close();
-      opened = undefined;
-    },
-  };
 }
 
 function okIf(applied: boolean): "ok" | "lost" {

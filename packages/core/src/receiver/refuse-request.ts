@@ -7,7 +7,7 @@ import type { BodyResult, WebhookRequest } from "../request/request.ts";
 
 /** What the request line and the headers alone rule out, before a byte of the body is read. */
 export function refuseByHeaders(
-  { method, headers }: WebhookRequest,
+  { method, url, parameters, headers }: WebhookRequest,
   { receivedAt, outcome }: Passage,
   provider: Pick<Provider, "precheck">,
   maxBodyBytes: number,
@@ -16,7 +16,7 @@ export function refuseByHeaders(
   // Only the bytes of the wire are signed; what they decompress to cannot be verified.
   if (hasContentCoding(headers)) return outcome("unsupported-encoding");
   if (Number(readHeader(headers, "content-length")) > maxBodyBytes) return outcome("body-too-large");
-  const refusal = provider.precheck({ headers, receivedAt });
+  const refusal = provider.precheck({ method, url, parameters, headers, receivedAt });
   return refusal === undefined ? undefined : outcome(refusal.kind, { reason: refusal.reason });
 }
 

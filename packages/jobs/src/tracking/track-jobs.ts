@@ -61,8 +61,21 @@ export interface TrackRequest extends JobPlace {
   readonly progress?: number | null;
 }
 
+export interface ListJobsOptions {
+  /** Default: 100. */
+  readonly limit?: number | undefined;
+  /** The id of a job: only jobs that were created before it. For the next page, the last of this one. */
+  readonly before?: string | undefined;
+}
+
 /** Follows the jobs of one sender. */
 export interface JobTracker {
+  /** Whose jobs, such as `ai-stats`. */
+  readonly provider: string;
+  /** Separates several accounts; empty unless given. */
+  readonly scope: string;
+  /** Whether the sender can be asked about a job. */
+  readonly checkable: boolean;
   /**
    * The same receiver options, with a `persist` that also feeds the table after yours. The reconciler delivers through
    * them, so call this once in every process that reconciles, whether it serves requests or not.
@@ -80,8 +93,8 @@ export interface JobTracker {
   /** Records what an event says of its job; null where it is about none. `attach` does it for you. */
   record(event: TrackedEvent): Promise<TrackedJob | null>;
   get(id: string): Promise<TrackedJob | null>;
-  /** The newest first; at most `limit`, 100 unless given. */
-  list(limit?: number): Promise<readonly TrackedJob[]>;
+  /** The newest first. */
+  list(options?: ListJobsOptions): Promise<readonly TrackedJob[]>;
   /** How many jobs have each status. */
   counts(): Promise<readonly JobCount[]>;
   /** Asks the sender about one job now; null where it is not tracked. */
@@ -140,7 +153,13 @@ export function trackJobs(options: TrackJobsOptions): JobTracker {
       const settled = status === announced || (status === known.status && known.settled);
       return advance({ ...newsOf(answer.job), settled }, true);
     }
-    await store.postpone(owner, known.id, { checkInMs: 0, failures: 0, problem: null, unsettle: true });
+    await store.postpone(owner, known.id, {
+      checkInMs: 0,
+      failures: 0,
+      problem: null,
+      asked: true,
+      unsettle: true,
+    });
     return { ...known, settled: false };
   }
 
@@ -188,6 +207,8 @@ export function trackJobs(options: TrackJobsOptions): JobTracker {
   }
 
   return {
+    ...owner,
+    checkable: source.get !== undefined,
     attach(receiverOptions) {
       const attached: typeof receiverOptions = {
         ...receiverOptions,
@@ -207,7 +228,7 @@ export function trackJobs(options: TrackJobsOptions): JobTracker {
     },
     record,
     get: async (id) => store.get(owner, id),
-    list: async (limit = 100) => store.list(owner, limit),
+    list: async ({ limit = 100, before } = {}) => store.list(owner, { limit, before }),
     counts: async () => store.count(owner),
     async check(id, { signal } = {}) {
       const job = await store.get(owner, id);

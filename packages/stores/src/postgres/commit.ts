@@ -1,6 +1,15 @@
-import { type Claim, type ClaimUpdate, LatchhookError, type RetainOptions } from "@latchhook/core";
-import type { Database, RunQuery } from "../shared/postgres/database.ts";
+import {
+  type Claim,
+  type ClaimUpdate,
+  type InboxRecord,
+  LatchhookError,
+  type RetainOptions,
+} from "@latchhook/core";
+import type { Database, Row, RunQuery } from "../shared/postgres/database.ts";
 import { isPassing } from "../shared/postgres/database-error.ts";
+import type { Presence } from "./inbox/presence.ts";
+import { jsonArray, recordJson } from "./inbox/record-json.ts";
+import type { InboxStatements } from "./inbox/statements.ts";
 import type { Statements } from "./statements.ts";
 import { durationText } from "./values.ts";
 
@@ -10,6 +19,13 @@ export interface CommitParts<Transaction> {
   readonly statements: Statements;
   readonly claim: Claim;
   readonly options: RetainOptions;
+  readonly inbox: InboxParts;
+}
+
+/** What a commit needs of the inbox. */
+export interface InboxParts {
+  readonly statements: InboxStatements;
+  readonly presence: Presence;
 }
 
 type Work<Transaction> = (transaction: Transaction) => unknown;
@@ -18,21 +34,27 @@ type Work<Transaction> = (transaction: Transaction) => unknown;
 export type CommitOutcome = { readonly answer: ClaimUpdate } | { readonly workError: unknown };
 
 /** How one try went; a `databaseError` is what BEGIN, the mark or COMMIT threw. */
-type Try = CommitOutcome | { readonly databaseError: unknown };
+type Try = CommitOutcome | { readonly databaseError: unknown } | { readonly refusedRecord: true };
 
 /**
  * Runs `work` and the mark "done" in one transaction.
  *
  * When the mark or COMMIT fails for a reason that passes (a serialization failure, a deadlock, a lock timeout), all
- * of it runs once more, `work` too, of which nothing stayed. Rejects with what the database threw.
+ * of it runs once more, `work` too, of which nothing stayed; so it does, without the record, when the inbox refuses that. Rejects with what the database threw.
  */
 export async function commitWork<Transaction>(
   parts: CommitParts<Transaction>,
   work: Work<Transaction>,
 ): Promise<CommitOutcome> {
-  let outcome = await tryCommit(parts, work);
-  if ("databaseError" in outcome && isPassing(outcome.databaseError)) outcome = await tryCommit(parts, work);
+  const { record: wanted } = parts.options;
+  const record = wanted !== undefined && (await parts.inbox.presence.isThere()) ? wanted : undefined;
+  let outcome = await tryCommit(parts, work, record);
+  if ("databaseError" in outcome && isPassing(outcome.databaseError)) {
+    outcome = await tryCommit(parts, work, record);
+  }
+  if ("refusedRecord" in outcome) outcome = await tryCommit(parts, work, undefined);
   if ("databaseError" in outcome) throw outcome.databaseError;
+  if ("refusedRecord" in outcome) throw new Error("A commit without a record had one refused.");
   return outcome;
 }
 
@@ -42,6 +64,7 @@ const rollback = new Error("latchhook rolls this transaction back.");
 async function tryCommit<Transaction>(
   parts: CommitParts<Transaction>,
   work: Work<Transaction>,
+  record: (() => InboxRecord) | undefined,
 ): Promise<Try> {
   let settled: Try | undefined;
   let marked = false;
@@ -60,7 +83,7 @@ async function tryCommit<Transaction>(
     // `postgres` ends a transaction whose connection was cut while the work still runs, and may have given the
     // connection to another since.
     if (ended) throw rollback;
-    settled = await mark(parts, query);
+    settled = await mark(parts, query, record);
     if (settled !== undefined) throw rollback;
     marked = true;
   }
@@ -96,18 +119,33 @@ async function open<Transaction>(
  * while the work runs would stop heartbeats and duplicates.
  */
 async function mark<Transaction>(
-  { statements, claim, options }: CommitParts<Transaction>,
+  { statements, claim, options, inbox }: CommitParts<Transaction>,
   query: RunQuery,
+  record: (() => InboxRecord) | undefined,
 ): Promise<Try | undefined> {
-  const [row] = await query(statements.markCommit, [...identify(claim), durationText(options.retainMs)]);
+  const values = [...identify(claim), durationText(options.retainMs)];
+  let row: Row | undefined;
+  if (record === undefined) {
+    [row] = await query(statements.markCommit, values);
+  } else {
+    const records = jsonArray([recordJson(record())]);
+    try {
+      [row] = await query(inbox.statements.markCommit, [...values, records]);
+    } catch (error) {
+      if (inbox.presence.refuses(error)) return { refusedRecord: true };
+      throw error;
+    }
+  }
   if (row?.outcome === "ok") return undefined;
   if (row?.outcome === "lost") return { answer: "lost" };
-  return {
-    databaseError: new LatchhookError(
-      "commit-misused",
-      "The work that was passed to commit ended the transaction itself. Leave BEGIN, COMMIT and ROLLBACK to latchhook, and throw to roll back.",
-    ),
-  };
+  return { databaseError: misused() };
+}
+
+function misused(): LatchhookError {
+  return new LatchhookError(
+    "commit-misused",
+    "The work that was passed to commit ended the transaction itself. Leave BEGIN, COMMIT and ROLLBACK to latchhook, and throw to roll back.",
+  );
 }
 
 async function isCommitted<Transaction>({

@@ -2,7 +2,12 @@ import type { NameOptions } from "../shared/postgres/names.ts";
 import { printSchema, type SchemaDefinition } from "../shared/postgres/schema.ts";
 import { createDeliveries } from "./migrations/0001-create-deliveries.ts";
 import { createBatches } from "./migrations/0002-create-batches.ts";
+import { createInbox } from "./migrations/0003-create-inbox.ts";
+import { writeInbox } from "./migrations/0003-write-inbox.ts";
 import { type Names, resolveNames } from "./names.ts";
+
+/** What receiving deliveries needs; what came later is the inbox. */
+export const deliveriesVersion = 2;
 
 /**
  * The tables and functions of deliveries under `names`.
@@ -18,14 +23,17 @@ export function deliveriesSchema(names: Names): SchemaDefinition {
       packageName: "@latchhook/stores",
       remedy:
         'Run `await store.migrate()` when you deploy, or apply the SQL that `printMigrations()` from "@latchhook/stores/postgres" prints',
-      rights: "SELECT, INSERT, UPDATE and DELETE on the deliveries table and SELECT on the migrations table",
+      rights:
+        "SELECT, INSERT, UPDATE and DELETE on the deliveries table and the three tables of the inbox, and SELECT on the migrations table",
     },
     schema: names.schema,
     migrations: names.migrations,
     steps: [
       { version: 1, statements: createDeliveries(names) },
       { version: 2, statements: createBatches(names) },
+      { version: 3, statements: [...createInbox(names), ...writeInbox(names)] },
     ],
+    looksFor: [names.inbox.deliveries, names.inbox.attempts, names.inbox.counts],
   };
 }
 
@@ -38,8 +46,8 @@ export interface PrintOptions extends NameOptions {
  * The SQL that creates or upgrades the store's tables and functions, for those who run migrations with their own
  * tool and role. It is one transaction.
  *
- * The application's role then needs USAGE on the schema, SELECT, INSERT, UPDATE and DELETE on `latchhook_deliveries`
- * and SELECT on `latchhook_migrations`.
+ * The application's role then needs USAGE on the schema, SELECT, INSERT, UPDATE and DELETE on `latchhook_deliveries`,
+ * `latchhook_inbox`, `latchhook_inbox_attempts` and `latchhook_inbox_counts`, and SELECT on `latchhook_migrations`.
  *
  * @example
  * console.log(printMigrations({ schema: "webhooks" }));

@@ -10,6 +10,7 @@ export interface Statements {
   readonly complete: Statement;
   readonly completeMany: Statement;
   readonly fail: Statement;
+  readonly reopen: Statement;
   readonly openCommit: Statement;
   readonly markCommit: Statement;
   readonly readCommit: Statement;
@@ -20,7 +21,7 @@ const decodedKeys = "ARRAY(SELECT decode(key, 'hex') FROM unnest($1::text::text[
 
 /** Writes the statements for the tables and functions under `names`. */
 export function createStatements(names: Names): Statements {
-  const { claim, claimMany, complete, completeMany, extend, fail } = names;
+  const { claim, claimMany, complete, completeMany, extend, fail, reopen } = names;
   return {
     claim: namedStatement("claim", ["outcome"], `SELECT ${claim}(decode($1, 'hex'), $2, $3, $4) AS outcome`),
     claimMany: namedStatement(
@@ -46,6 +47,11 @@ FROM ${claimMany}(${decodedKeys}, $2::text::text[], $3::text::float8[], $4::text
 FROM ${completeMany}(${decodedKeys}, $2::text::text[], $3::text::bigint[], $4::text::float8[])`,
     ),
     fail: namedStatement("fail", ["outcome"], `SELECT ${fail}(decode($1, 'hex'), $2, $3) AS outcome`),
+    reopen: namedStatement(
+      "reopen",
+      ["outcome"],
+      `SELECT ${reopen}(decode($1, 'hex'), $2, $3, $4) AS outcome`,
+    ),
     ...commitStatements(names),
     purge: purgeStatement(names),
   };

@@ -1,17 +1,19 @@
 import { type ClaimUpdate, LatchhookError } from "@latchhook/core";
 import type { Connection } from "../shared/sqlite/connection.ts";
+import type { Marked } from "./deliveries.ts";
 
 /** How a try to commit ended; what the work threw is kept apart from what the database threw. */
 export type CommitResult = { readonly update: ClaimUpdate } | { readonly workThrew: unknown };
 
 /**
  * Marks a claim completed and runs `work` in one transaction. The mark comes first: work for a lost claim does not
- * even begin, and a claim that is already committed does not run it again.
+ * even begin, and a claim that is already committed does not run it again. What the inbox keeps of it comes last.
  */
 export function commitWork(
   connection: Connection,
-  mark: () => "marked" | "repeated" | "lost",
+  mark: () => Marked,
   work: () => unknown,
+  record: () => void,
 ): CommitResult {
   let failure: { readonly workThrew: unknown } | undefined;
   try {
@@ -24,6 +26,7 @@ export function commitWork(
         failure = { workThrew: error };
         throw error;
       }
+      record();
       return { update: "ok" };
     });
   } catch (error) {

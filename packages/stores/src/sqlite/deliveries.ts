@@ -9,9 +9,16 @@ export interface Deliveries {
   claim(connection: Connection, key: string, options: ClaimOptions): ClaimResult;
   extend(connection: Connection, claim: Claim, leaseMs: number): boolean;
   fail(connection: Connection, claim: Claim): boolean;
+  /** Gives the claim back, and tells whether it was before. */
+  failOnce(connection: Connection, claim: Claim): Marked;
+  /** Claims a key that is completed; undefined where it is not. */
+  reopen(connection: Connection, key: string, options: ClaimOptions): ClaimResult | undefined;
   /** Marks the claim completed. `"repeated"`: it was already, by this very claim. */
-  complete(connection: Connection, claim: Claim, retainMs: number): "marked" | "repeated" | "lost";
+  complete(connection: Connection, claim: Claim, retainMs: number): Marked;
 }
+
+/** Whether a claim was marked just now, or had been, or is no longer the current one. */
+export type Marked = "marked" | "repeated" | "lost";
 
 interface ClaimTimes {
   readonly owner: string;
@@ -91,6 +98,18 @@ export function createDeliveries(tables: Tables, clock: Clock): Deliveries {
     fail(connection, { key, owner, fence }) {
       const now = clock();
       return connection.write(sql.fail, now, now, keyBytes(key), owner, fence) > 0;
+    },
+    failOnce(connection, { key, owner, fence }) {
+      const parameters = [clock(), clock(), keyBytes(key), owner, fence] as const;
+      if (connection.write(sql.failInFlight, ...parameters) > 0) return "marked";
+      return connection.write(sql.fail, ...parameters) > 0 ? "repeated" : "lost";
+    },
+    reopen(connection, key, { owner, leaseMs, retainMs }) {
+      const now = clock();
+      const lease = milliseconds(leaseMs);
+      const keep = milliseconds(lease + retainMs);
+      const [reopened] = connection.read(sql.reopen, owner, now, lease, now, keep, keyBytes(key));
+      return reopened === undefined ? undefined : claimedResult(reopened);
     },
     complete(connection, { key, owner, fence }, retainMs) {
       const bytes = keyBytes(key);

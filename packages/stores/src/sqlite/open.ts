@@ -1,7 +1,7 @@
 import { type Connection, createConnection } from "../shared/sqlite/connection.ts";
 import type { SqliteDatabase, SqliteDriver } from "../shared/sqlite/driver.ts";
 import { toOpenError } from "../shared/sqlite/errors.ts";
-import { openFile } from "../shared/sqlite/open-file.ts";
+import { type OpenedFile, openFile } from "../shared/sqlite/open-file.ts";
 import { retryWhileBusy } from "../shared/sqlite/retry.ts";
 import { migrate } from "../shared/sqlite/schema.ts";
 import { deliveriesSchema, type Tables } from "./schema.ts";
@@ -14,6 +14,8 @@ export interface OpenedStore<Database extends SqliteDatabase> {
   readonly durable: Connection;
   /** For leases, which a power cut may forget: claims, extensions, failures and purges. */
   readonly leases: Connection;
+  /** For reading the inbox: nothing is written on it. Opened when it is first asked for. */
+  reader(): Promise<Connection>;
   close(): void;
 }
 
@@ -33,11 +35,32 @@ export async function openStore<Database extends SqliteDatabase>(
     const durable = createConnection(database);
     await retryWhileBusy(() => migrate(database, durable, deliveriesSchema(tables)), file.toError);
     const leases = createConnection(await file.connect("NORMAL"));
-    return { database, durable, leases, close: file.close };
+    return { database, durable, leases, reader: lazyReader(file), close: file.close };
   } catch (error) {
     file.close();
     throw error;
   }
+}
+
+/** A connection more: in WAL mode, what reads does not stand in the way of what writes. */
+function lazyReader<Database extends SqliteDatabase>(file: OpenedFile<Database>): () => Promise<Connection> {
+  let opening: Promise<Connection> | undefined;
+
+  async function open(): Promise<Connection> {
+    try {
+      const database = await file.connect("NORMAL");
+      database.exec("PRAGMA query_only = ON");
+      return createConnection(database);
+    } catch (error) {
+      opening = undefined;
+      throw error;
+    }
+  }
+
+  return () => {
+    opening ??= open();
+    return opening;
+  };
 }
 
 /** Prepares the application's own connection, on which everything then runs. It is not closed. */
@@ -52,5 +75,11 @@ export async function adoptDatabase<Database extends SqliteDatabase>(
     migrate(database, connection, deliveriesSchema(tables));
   };
   await retryWhileBusy(prepare, (error) => toOpenError(error, "sqliteStore", "the database"));
-  return { database, durable: connection, leases: connection, close: () => {} };
+  return {
+    database,
+    durable: connection,
+    leases: connection,
+    reader: async () => connection,
+    close: () => {},
+  };
 }

@@ -1,12 +1,17 @@
 import { requirePlainName } from "../shared/plain-name.ts";
 import type { SchemaDefinition } from "../shared/sqlite/schema.ts";
+import { createInbox } from "./inbox/schema.ts";
 
-/** The names of the store's two tables. */
+/** The names of the store's tables. */
 export interface Tables {
   /** One row for each delivery. */
   readonly deliveries: string;
   /** One row: the schema's version and the fence floor. */
   readonly meta: string;
+  /** What people are shown of deliveries: one row a key. */
+  readonly inbox: string;
+  readonly inboxAttempts: string;
+  readonly inboxCounts: string;
 }
 
 /** The states of a delivery's row. */
@@ -21,7 +26,14 @@ export const completed = 2;
  */
 export function tablesNamed(name: string): Tables {
   requirePlainName("sqliteStore: table", name, 63);
-  return { deliveries: name, meta: `${name}_meta` };
+  const inbox = `${name.replace(/_?deliveries$/, "")}_inbox`;
+  return {
+    deliveries: name,
+    meta: `${name}_meta`,
+    inbox,
+    inboxAttempts: `${inbox}_attempts`,
+    inboxCounts: `${inbox}_counts`,
+  };
 }
 
 /**
@@ -31,13 +43,17 @@ export function tablesNamed(name: string): Tables {
  * which would double what a claim writes. The fence floor is the greatest fence that purge has removed; a key that
  * comes again starts above it.
  */
-export function deliveriesSchema({ deliveries, meta }: Tables): SchemaDefinition {
+export function deliveriesSchema(tables: Tables): SchemaDefinition {
+  const { deliveries, meta } = tables;
   return {
     store: "sqliteStore",
     packageName: "@latchhook/stores",
     table: deliveries,
     meta,
-    steps: [{ version: 1, statements: createDeliveries({ deliveries, meta }) }],
+    steps: [
+      { version: 1, statements: createDeliveries(tables) },
+      { version: 2, statements: createInbox(tables) },
+    ],
     probe: `SELECT key, owner, fence, attempt, takeover, state, lease_until, purge_after, fence_floor
       FROM ${deliveries}, ${meta} LIMIT 0`,
   };

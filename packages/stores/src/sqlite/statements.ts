@@ -17,6 +17,10 @@ export interface Statements {
   readonly claim: string;
   readonly extend: string;
   readonly fail: string;
+  /** The same, but not once more. */
+  readonly failInFlight: string;
+  /** Claims a key that is completed. */
+  readonly reopen: string;
   readonly complete: string;
   readonly isCompleted: string;
 }
@@ -26,6 +30,10 @@ export function statementsFor({ deliveries, meta }: Tables): Statements {
   const thisClaim = "key = ? AND owner = ? AND fence = ?";
   // Whether the row in conflict is held by the claimer itself, whose earlier reply may have been lost.
   const repeated = `(d.state = ${inFlight} AND d.owner = excluded.owner)`;
+  const giveBack = `
+      UPDATE ${deliveries}
+      SET purge_after = purge_after - lease_until + ${nowSql}, lease_until = ${nowSql}, state = ${failed}
+      WHERE ${thisClaim}`;
   return {
     find: `
       SELECT CASE
@@ -55,10 +63,13 @@ export function statementsFor({ deliveries, meta }: Tables): Statements {
       UPDATE ${deliveries}
       SET purge_after = purge_after - lease_until + ${nowSql} + ?, lease_until = ${nowSql} + ?
       WHERE ${thisClaim} AND state = ${inFlight}`,
-    fail: `
-      UPDATE ${deliveries}
-      SET purge_after = purge_after - lease_until + ${nowSql}, lease_until = ${nowSql}, state = ${failed}
-      WHERE ${thisClaim} AND state IN (${inFlight}, ${failed})`,
+    fail: `${giveBack} AND state IN (${inFlight}, ${failed})`,
+    failInFlight: `${giveBack} AND state = ${inFlight}`,
+    reopen: `
+      UPDATE ${deliveries} SET owner = ?, fence = fence + 1, attempt = attempt + 1, takeover = 0, state = ${inFlight},
+        lease_until = ${nowSql} + ?, purge_after = ${nowSql} + ?
+      WHERE key = ? AND state = ${completed}
+      RETURNING fence || ' ' || attempt || ' ' || takeover AS answer`,
     complete: `
       UPDATE ${deliveries} SET purge_after = ${nowSql} + ?, lease_until = 0, state = ${completed}
       WHERE ${thisClaim} AND state = ${inFlight}`,

@@ -13,7 +13,8 @@ import { type PostgresStore, postgresStore } from "../../src/postgres.ts";
 /** The table beside the deliveries that the contract writes to. */
 export const createEffects = "CREATE TABLE effects (place serial PRIMARY KEY, text text NOT NULL)";
 export const readEffects = "SELECT text FROM effects ORDER BY place";
-export const emptyTables = "TRUNCATE latchhook_deliveries, effects";
+export const emptyTables =
+  "TRUNCATE latchhook_deliveries, latchhook_inbox, latchhook_inbox_attempts, latchhook_inbox_counts, effects";
 
 /** Something in front of the database, through which the clients reach it. */
 export interface Pooler {
@@ -75,6 +76,7 @@ export async function describeContract<Transaction>(
         write: client.write,
         read: async () => (await admin.query(readEffects)).rows.map((row) => row.text),
       },
+      inbox: true,
       block: () => blockWrites(admin),
     };
     for (const { name, run } of storeContract(options)) it(name, run);

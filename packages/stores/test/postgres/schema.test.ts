@@ -47,7 +47,7 @@ describeWithServer("postgresStore looks after its tables", await findPostgres(),
     await pool.query("UPDATE old_migrations SET version = -1");
     const error = await rejectionOf(() => postgresStore({ client: pool, tablePrefix: "old_" }).check());
     expect(error).toMatchObject({ code: "store-misconfigured" });
-    expect(String(error)).toMatch(/version -1.*needs 2/);
+    expect(String(error)).toMatch(/version -1.*needs 3/);
   });
 
   it("newer tables are accepted: old code runs beside them during a deployment", async () => {
@@ -75,7 +75,7 @@ describeWithServer("postgresStore looks after its tables", await findPostgres(),
     await Promise.all(stores.map((store) => store.migrate()));
     await Promise.all(stores.map((store) => store.migrate()));
     const { rows } = await pool.query("SELECT version FROM started_together.latchhook_migrations");
-    expect(rows).toEqual([{ version: 1 }, { version: 2 }]);
+    expect(rows).toEqual([{ version: 1 }, { version: 2 }, { version: 3 }]);
   });
 
   it("the printed SQL makes the same tables, in a schema and with a prefix", async () => {
@@ -87,8 +87,8 @@ describeWithServer("postgresStore looks after its tables", await findPostgres(),
     expect(await stateOf(store, held.key)).toBe("in-flight");
     await store.migrate();
     const { rows } = await pool.query("SELECT version FROM printed.hooks_migrations");
-    expect(rows).toEqual([{ version: 1 }, { version: 2 }]);
-    expect(printMigrations({ ...names, after: 2 })).toBe("BEGIN;\n\nCOMMIT;\n");
+    expect(rows).toEqual([{ version: 1 }, { version: 2 }, { version: 3 }]);
+    expect(printMigrations({ ...names, after: 3 })).toBe("BEGIN;\n\nCOMMIT;\n");
   });
 
   it("tables of an earlier version are upgraded, and keep what they hold", async () => {
@@ -96,7 +96,12 @@ describeWithServer("postgresStore looks after its tables", await findPostgres(),
     const store = postgresStore({ client: pool, ...names });
     await store.migrate();
     const held = await hold(store);
-    await pool.query("DROP FUNCTION upgraded.latchhook_claim_many, upgraded.latchhook_complete_many");
+    await pool.query("DROP TABLE upgraded.latchhook_inbox, upgraded.latchhook_inbox_attempts");
+    await pool.query("DROP TABLE upgraded.latchhook_inbox_counts");
+    const later = "claim_many complete_many complete_3 complete_many_3 fail_3 reopen inbox_write inbox_note";
+    for (const name of `${later} inbox_keep_attempt`.split(" ")) {
+      await pool.query(`DROP FUNCTION upgraded.latchhook_${name}`);
+    }
     await pool.query("DELETE FROM upgraded.latchhook_migrations WHERE version > 1");
     await runOnServer(database.url, printMigrations({ ...names, after: 1 }));
     const upgraded = postgresStore({ client: pool, ...names });

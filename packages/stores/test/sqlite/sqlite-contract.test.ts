@@ -15,7 +15,8 @@ interface Fixture {
 
 type Options = StoreContractOptions<SqliteDatabase, Fixture>;
 
-const hooks: Pick<Options, "transaction" | "block"> = {
+const hooks: Pick<Options, "transaction" | "block" | "inbox"> = {
+  inbox: true,
   transaction: {
     synchronous: true,
     write(database, text) {

@@ -1,4 +1,4 @@
-import { isLatchhookError, type LatchhookError } from "@latchhook/core";
+import { isLatchhookError, LatchhookError } from "@latchhook/core";
 import { currentVersion, type Migration, requireKnown, type SchemaState } from "../migration.ts";
 import { type CheckMemory, rememberCheck } from "../remember-check.ts";
 import type { Database, RunQuery, Statement } from "./database.ts";
@@ -12,6 +12,8 @@ export interface SchemaDefinition {
   /** The table of the steps, quoted and with its schema. */
   readonly migrations: string;
   readonly steps: readonly Migration[];
+  /** Tables that code can do without for a while, quoted and with their schema: `check` looks for them itself. */
+  readonly looksFor?: readonly string[];
   /** A table that earlier releases made without a table of the steps: where it is alone, the database is at step 1. */
   readonly unversioned?: string;
 }
@@ -30,6 +32,8 @@ export interface Schema {
    * that breaks it.
    */
   check(): Promise<void>;
+  /** The same, for what can be done with the tables of an earlier version. */
+  checkAtLeast(version: number): Promise<void>;
   /** Creates or upgrades the tables. Several processes may call it at once. */
   migrate(): Promise<void>;
   /** The store's error for what a client threw. Where statements do not fit the tables, it is looked why. */
@@ -38,17 +42,23 @@ export interface Schema {
 
 /** Looks after the tables of a definition. */
 export function createSchema(database: Database<unknown>, definition: SchemaDefinition): Schema {
-  const { subject, migrations, steps } = definition;
+  const { subject, migrations, steps, looksFor = [] } = definition;
   const needed = currentVersion(steps);
 
-  async function check(): Promise<void> {
+  async function checkAtLeast(version: number): Promise<void> {
     const state = await readState(database.query, definition);
     requireKnown(subject, state, steps);
-    if (state.version >= needed) return;
+    if (state.version >= version) return;
     throw schemaError(
       subject,
       state.version === 0 ? "missing" : `at version ${state.version}, and this code needs ${needed}`,
     );
+  }
+
+  async function check(): Promise<void> {
+    await checkAtLeast(needed);
+    const missing = await findMissing(database.query, looksFor);
+    if (missing !== undefined) throw lostTable(missing, migrations);
   }
 
   async function migrate(): Promise<void> {
@@ -68,6 +78,7 @@ export function createSchema(database: Database<unknown>, definition: SchemaDefi
   return {
     memory: rememberCheck(migrations, database.clientOptions),
     check,
+    checkAtLeast,
     migrate: () => migrate().catch((error) => Promise.reject(toStoreError(error, "migrate", subject))),
     async toError(error, operation) {
       if (!isSchemaMismatch(error)) return toStoreError(error, operation, subject);
@@ -75,6 +86,26 @@ export function createSchema(database: Database<unknown>, definition: SchemaDefi
       return isLatchhookError(explanation) ? explanation : toStoreError(error, operation, subject);
     },
   };
+}
+
+async function findMissing(query: RunQuery, tables: readonly string[]): Promise<string | undefined> {
+  const statement: Statement = {
+    columns: ["recorded"],
+    text: "SELECT (to_regclass($1) IS NOT NULL)::text AS recorded",
+  };
+  for (const table of tables) {
+    const [found] = await query(statement, [table]);
+    if (found?.recorded !== "true") return table;
+  }
+  return undefined;
+}
+
+/** Migrating again would not bring it back, for it is on record. */
+function lostTable(table: string, migrations: string): LatchhookError {
+  return new LatchhookError(
+    "store-misconfigured",
+    `The table ${table} is missing, although ${migrations} says that it was made. Restore it from a backup.`,
+  );
 }
 
 /** The statements as a script of one transaction, for those who run migrations with their own tool and role. */

@@ -2,8 +2,12 @@ import { isLatchhookError, LatchhookError } from "@latchhook/core";
 
 /** SQLite's primary result codes that the store tells apart: https://www.sqlite.org/rescode.html */
 const resultCodes: Readonly<Record<string, number>> = {
+  SQLITE_ERROR: 1,
   SQLITE_BUSY: 5,
   SQLITE_CORRUPT: 11,
+  SQLITE_TOOBIG: 18,
+  SQLITE_CONSTRAINT: 19,
+  SQLITE_MISMATCH: 20,
   SQLITE_NOTADB: 26,
 };
 
@@ -25,6 +29,15 @@ function resultCode(error: unknown): number | undefined {
 /** Whether another connection holds the lock, so that trying again helps. */
 export function isBusy(error: unknown): boolean {
   return resultCode(error) === resultCodes.SQLITE_BUSY;
+}
+
+/** Whether a statement does not fit the tables, or a value not its column. */
+export function isUnfit(error: unknown): boolean {
+  const { SQLITE_ERROR, SQLITE_TOOBIG, SQLITE_CONSTRAINT, SQLITE_MISMATCH } = resultCodes;
+  const code = resultCode(error);
+  return (
+    code !== undefined && [SQLITE_ERROR, SQLITE_TOOBIG, SQLITE_CONSTRAINT, SQLITE_MISMATCH].includes(code)
+  );
 }
 
 /** Whether the file is damaged, or no database at all: no retry helps. */

@@ -1,0 +1,14 @@
+/** How long a read may take, in milliseconds. */
+export const readLimitMs = 5_000;
+
+/** Counts end here: there are more. */
+export const mostCounted = 1_001;
+
+/** How many attempts of a delivery are kept, the last. */
+export const mostAttempts = 200;
+
+/** Of so many deliveries that have not succeeded, the newest, failures are grouped and counted. */
+export const mostOpen = 100_000;
+
+/** For how long counts of requests are kept, in milliseconds: a month and a day. */
+export const countsRetainMs = 32 * 86_400_000;
