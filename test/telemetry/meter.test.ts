@@ -1,4 +1,4 @@
-import { metrics, type Metric } from "@latchhook/telemetry";
+import { type Metric, metrics } from "@latchhook/telemetry";
 import { openTelemetry } from "@latchhook/telemetry/opentelemetry";
 import { DataPointType, MeterProvider, type MetricData, MetricReader } from "@opentelemetry/sdk-metrics";
 import { afterEach, expect, test } from "vitest";
@@ -37,7 +37,11 @@ test("a meter gets the same metrics, with the labels as attributes", async () =>
     counts: async () => [{ provider: "ai-stats", status: "queued", count: 3 }],
     get: async () => null,
   };
-  const instrument = openTelemetry({ meter: provider.getMeter("test"), tracer: tracing.tracer, jobs: [jobs] });
+  const instrument = openTelemetry({
+    meter: provider.getMeter("test"),
+    tracer: tracing.tracer,
+    jobs: [jobs],
+  });
   served = await telemetryApp(instrument);
   expect(await served.send({ jobId: "one" })).toBe(200);
   expect(await served.send({ jobId: "two", secret: "whsec_forged-0123456789" })).toBe(401);

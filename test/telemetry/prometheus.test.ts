@@ -14,7 +14,12 @@ const buckets = ["0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2
 
 /** All that is promised: name, type, help, labels. */
 const promised = [
-  ["latchhook_requests_total", "counter", "Requests that were answered, by how they ended.", "provider scope outcome"],
+  [
+    "latchhook_requests_total",
+    "counter",
+    "Requests that were answered, by how they ended.",
+    "provider scope outcome",
+  ],
   [
     "latchhook_refusals_total",
     "counter",
@@ -45,7 +50,12 @@ const promised = [
     "Requests by which of the configured secrets verified them, counted from 0.",
     "provider scope index",
   ],
-  ["latchhook_in_flight", "gauge", "Requests and deliveries that have begun and not ended.", "provider scope"],
+  [
+    "latchhook_in_flight",
+    "gauge",
+    "Requests and deliveries that have begun and not ended.",
+    "provider scope",
+  ],
   [
     "latchhook_last_success_timestamp_seconds",
     "gauge",
@@ -134,8 +144,12 @@ describe("prometheus", () => {
     expect(value("persist_duration_seconds_count", { ...labels, outcome: "processed" })).toBe(2);
     expect(value("persist_duration_seconds_count", { ...labels, outcome: "persist-failed" })).toBe(1);
     const store = { store: "memory" };
-    expect(value("store_duration_seconds_count", { ...store, operation: "claim", result: "claimed" })).toBe(3);
-    expect(value("store_duration_seconds_count", { ...store, operation: "claim", result: "completed" })).toBe(1);
+    expect(value("store_duration_seconds_count", { ...store, operation: "claim", result: "claimed" })).toBe(
+      3,
+    );
+    expect(value("store_duration_seconds_count", { ...store, operation: "claim", result: "completed" })).toBe(
+      1,
+    );
     expect(value("store_duration_seconds_count", { ...store, operation: "complete", result: "ok" })).toBe(2);
     expect(value("store_duration_seconds_count", { ...store, operation: "fail", result: "ok" })).toBe(1);
     expect(value("secret_matches_total", { ...labels, index: "0" })).toBe(1);

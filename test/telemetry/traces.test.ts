@@ -1,8 +1,8 @@
-import { context, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
-import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
 import { aiStatsJobs, trackJobs } from "@latchhook/jobs";
 import { sqliteJobs } from "@latchhook/jobs/sqlite";
 import { activeTraceparent, openTelemetry } from "@latchhook/telemetry/opentelemetry";
+import { context, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
 import type { Express } from "express";
 import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -92,14 +92,20 @@ describe("spans", () => {
     app.fails = new Error("secret text");
     expect(await app.send()).toBe(500);
     const failed = await tracing.ended(processing);
-    expect(failed.attributes).toMatchObject({ "error.type": "persist-failed", "latchhook.outcome": "persist-failed" });
+    expect(failed.attributes).toMatchObject({
+      "error.type": "persist-failed",
+      "latchhook.outcome": "persist-failed",
+    });
     expect(failed.status).toEqual({ code: SpanStatusCode.ERROR });
     const persist = await tracing.ended("persist");
     expect(persist.status).toEqual({ code: SpanStatusCode.ERROR });
     expect([...failed.events, ...persist.events]).toEqual([]);
     expect(await app.send({ secret: "whsec_forged-0123456789" })).toBe(401);
     const refused = await tracing.ended(processing, 2);
-    expect(refused.attributes).toMatchObject({ "error.type": "unauthentic", "http.response.status_code": 401 });
+    expect(refused.attributes).toMatchObject({
+      "error.type": "unauthentic",
+      "http.response.status_code": 401,
+    });
     expect(tracing.names().filter((name) => name === "claim")).toHaveLength(1);
   });
 
@@ -185,9 +191,15 @@ describe("spans", () => {
 
 describe("activeTraceparent", () => {
   test("names the active span as the header does", () => {
-    const spanContext = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331", traceFlags: 1 };
+    const spanContext = {
+      traceId: "0af7651916cd43dd8448eb211c80319c",
+      spanId: "b7ad6b7169203331",
+      traceFlags: 1,
+    };
     const active = trace.setSpanContext(context.active(), spanContext);
-    expect(context.with(active, activeTraceparent)).toBe("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+    expect(context.with(active, activeTraceparent)).toBe(
+      "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+    );
     expect(activeTraceparent()).toBeUndefined();
   });
 });
