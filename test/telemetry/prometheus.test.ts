@@ -6,7 +6,7 @@ import { prometheus } from "@latchhook/telemetry/prometheus";
 import Database from "libsql";
 import { Registry } from "prom-client";
 import { afterEach, describe, expect, test } from "vitest";
-import { scrape, valueOf } from "./support/scrape.ts";
+import { scrape, seriesValue } from "./support/scrape.ts";
 import { type TelemetryApp, telemetryApp } from "./support/telemetry-app.ts";
 
 const labels = { provider: "ai-stats", scope: "" };
@@ -134,7 +134,8 @@ describe("prometheus", () => {
     const before = Date.now() / 1_000;
     await happen(register);
     const scraped = await scrape(register);
-    const value = (name: string, more: Record<string, string>) => valueOf(scraped, `latchhook_${name}`, more);
+    const value = (name: string, more: Record<string, string>) =>
+      seriesValue(scraped, `latchhook_${name}`, more);
     expect(value("requests_total", { ...labels, outcome: "processed" })).toBe(2);
     expect(value("requests_total", { ...labels, outcome: "duplicate" })).toBe(1);
     expect(value("requests_total", { ...labels, outcome: "unauthentic" })).toBe(1);
@@ -183,17 +184,17 @@ describe("prometheus", () => {
     const app = await serve(prometheus({ register }), { persist, deadlineMs: 80, waitMs: 20 });
     expect(await app.send()).toBe(503);
     const meanwhile = await scrape(register);
-    expect(valueOf(meanwhile, "latchhook_in_flight", labels)).toBe(1);
-    expect(valueOf(meanwhile, "latchhook_persist_duration_seconds_count", labels)).toBeUndefined();
+    expect(seriesValue(meanwhile, "latchhook_in_flight", labels)).toBe(1);
+    expect(seriesValue(meanwhile, "latchhook_persist_duration_seconds_count", labels)).toBeUndefined();
     finish();
-    await expect.poll(async () => valueOf(await scrape(register), "latchhook_in_flight", labels)).toBe(0);
+    await expect.poll(async () => seriesValue(await scrape(register), "latchhook_in_flight", labels)).toBe(0);
     const scraped = await scrape(register);
     const outcomes = scraped.get("latchhook_requests_total")?.series.map((series) => series.labels.outcome);
     expect(outcomes).toEqual(["deadline-exceeded"]);
     const late = { ...labels, outcome: "processed" };
-    expect(valueOf(scraped, "latchhook_persist_duration_seconds_count", late)).toBe(1);
-    expect(valueOf(scraped, "latchhook_persist_duration_seconds_sum", late)).toBeGreaterThan(0.05);
-    expect(valueOf(scraped, "latchhook_last_success_timestamp_seconds", labels)).toBeGreaterThan(0);
+    expect(seriesValue(scraped, "latchhook_persist_duration_seconds_count", late)).toBe(1);
+    expect(seriesValue(scraped, "latchhook_persist_duration_seconds_sum", late)).toBeGreaterThan(0.05);
+    expect(seriesValue(scraped, "latchhook_last_success_timestamp_seconds", labels)).toBeGreaterThan(0);
   });
 
   test("counts a replay as a success, but not as a request", async () => {
@@ -205,10 +206,12 @@ describe("prometheus", () => {
     const [delivery] = (await app.inbox.list()).deliveries;
     await app.inbox.replay(delivery?.key ?? "", { actor: "somebody" });
     const scraped = await scrape(register);
-    expect(valueOf(scraped, "latchhook_requests_total", labels)).toBe(1);
-    expect(valueOf(scraped, "latchhook_persist_duration_seconds_count", { outcome: "processed" })).toBe(1);
-    expect(valueOf(scraped, "latchhook_last_success_timestamp_seconds", labels)).toBeGreaterThan(0);
-    expect(valueOf(scraped, "latchhook_deliveries", { ...labels, state: "failed" })).toBe(0);
+    expect(seriesValue(scraped, "latchhook_requests_total", labels)).toBe(1);
+    expect(seriesValue(scraped, "latchhook_persist_duration_seconds_count", { outcome: "processed" })).toBe(
+      1,
+    );
+    expect(seriesValue(scraped, "latchhook_last_success_timestamp_seconds", labels)).toBeGreaterThan(0);
+    expect(seriesValue(scraped, "latchhook_deliveries", { ...labels, state: "failed" })).toBe(0);
   });
 
   test("counts what an inbox drops, over all that a receiver ever had", async () => {
@@ -216,11 +219,11 @@ describe("prometheus", () => {
     const instrument = prometheus({ register });
     const inboxThatDropped = (count: number) => ({ dropped: () => count, tally: async () => [] });
     instrument.attach?.({ ...labels, inbox: inboxThatDropped(2) as never });
-    expect(valueOf(await scrape(register), "latchhook_inbox_dropped_total")).toBe(2);
-    expect(valueOf(await scrape(register), "latchhook_inbox_dropped_total")).toBe(2);
+    expect(seriesValue(await scrape(register), "latchhook_inbox_dropped_total")).toBe(2);
+    expect(seriesValue(await scrape(register), "latchhook_inbox_dropped_total")).toBe(2);
     instrument.attach?.({ ...labels, inbox: inboxThatDropped(1) as never });
     instrument.attach?.({ ...labels, scope: "other", inbox: inboxThatDropped(4) as never });
-    expect(valueOf(await scrape(register), "latchhook_inbox_dropped_total")).toBe(7);
+    expect(seriesValue(await scrape(register), "latchhook_inbox_dropped_total")).toBe(7);
   });
 
   test("leaves out what fails or does not answer in time, and asks it no second time meanwhile", async () => {
@@ -249,9 +252,9 @@ describe("prometheus", () => {
     const [scraped] = await Promise.all([scrape(register), scrape(register)]);
     expect(performance.now() - startedAt).toBeLessThan(8_000);
     expect(asked).toBe(1);
-    expect(valueOf(scraped, "latchhook_requests_total", labels)).toBe(1);
-    expect(valueOf(scraped, "latchhook_jobs", { status: "queued" })).toBe(1);
-    expect(valueOf(scraped, "latchhook_deliveries", labels)).toBeUndefined();
+    expect(seriesValue(scraped, "latchhook_requests_total", labels)).toBe(1);
+    expect(seriesValue(scraped, "latchhook_jobs", { status: "queued" })).toBe(1);
+    expect(seriesValue(scraped, "latchhook_deliveries", labels)).toBeUndefined();
   });
 
   test("serves several receivers, and is refused a second time on one registry", async () => {
@@ -263,7 +266,7 @@ describe("prometheus", () => {
     await (await serve(instrument, { scope: "two" })).send();
     const scraped = await scrape(register);
     for (const scope of ["one", "two"]) {
-      expect(valueOf(scraped, "latchhook_requests_total", { scope })).toBe(1);
+      expect(seriesValue(scraped, "latchhook_requests_total", { scope })).toBe(1);
     }
     expect(() => prometheus({ register })).toThrow("already been registered");
   });

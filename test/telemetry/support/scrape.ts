@@ -30,7 +30,7 @@ function readLine(line: string): ScrapedMetric["series"][number] {
 }
 
 /** The value of the only series of a metric that has these labels; undefined where there is none. */
-export function valueOf(
+export function seriesValue(
   scraped: ReadonlyMap<string, ScrapedMetric>,
   name: string,
   labels: Readonly<Record<string, string>> = {},
