@@ -55,7 +55,8 @@ test("a meter gets the same metrics, with the labels as attributes", async () =>
     help: metric.descriptor.description,
     labels: Object.keys(metric.dataPoints[0]?.attributes ?? {}),
   }));
-  const byName = (one: Metric, other: Metric): number => one.name.localeCompare(other.name);
+  const byName = (one: Pick<Metric, "name">, other: Pick<Metric, "name">): number =>
+    one.name.localeCompare(other.name);
   expect(found.sort(byName)).toEqual(Object.values<Metric>(metrics).sort(byName));
   const persisted = collected.find(({ descriptor }) => descriptor.name === "latchhook.persist_duration");
   expect(persisted?.dataPoints[0]?.value).toMatchObject({
