@@ -98,7 +98,9 @@ export function createReceiver<
   const budget = createBodyBudget(limits.maxBytesInFlight);
   const settings = resolveInbox(options.inbox, options.store);
   const kept =
-    settings && options.store.inbox && openInbox({ provider, scope, settings }, options.store.inbox, deliver);
+    settings &&
+    options.store.inbox &&
+    openInbox({ provider, scope, settings }, options.store.inbox, deliver, observers);
   let closing = false;
   warnInProduction(options.store);
 
