@@ -1,8 +1,7 @@
 import { type Passage, startPassage } from "../delivery/passage.ts";
 import { runLeased } from "../delivery/run-leased.ts";
 import type { WebhookEvent } from "../event.ts";
-import { resolveInbox } from "../inbox/inbox-settings.ts";
-import { type OpenInbox, openInbox } from "../inbox/open-inbox.ts";
+import type { OpenInbox } from "../inbox/open-inbox.ts";
 import type { Inbox } from "../inbox.ts";
 import { notifyObservers, resolveObservers } from "../observers/observers.ts";
 import { type AnyReceiverOptions, type ReceiverOptions, resolveLimits } from "../options.ts";
@@ -96,9 +95,9 @@ export function createReceiver<
   const run = runLeased(options, limits);
   const inFlight = trackInFlight();
   const budget = createBodyBudget(limits.maxBytesInFlight);
-  const settings = resolveInbox(options.inbox, options.store);
+  const { inbox, store } = options;
   const kept =
-    settings && options.store.inbox && openInbox({ provider, scope, settings }, options.store.inbox, deliver);
+    inbox === undefined ? undefined : store.inbox?.open({ provider, scope, inbox }, store.inbox, deliver);
   let closing = false;
   warnInProduction(options.store);
 
@@ -220,7 +219,7 @@ export function createReceiver<
     receive,
     deliver,
     inbox: kept?.inbox,
-    describe: () => describeReceiver(options, limits, settings),
+    describe: () => describeReceiver(options, limits, kept?.description ?? null),
     async trust({ body, headers = {}, source, receivedAt = Date.now(), secretIndex = null }) {
       const trusted = await trust(provider, { headers, body, receivedAt }, { scope, source, secretIndex });
       return trusted.ok || trusted.kind !== "handshake" ? trusted : malformed("bad-challenge");
