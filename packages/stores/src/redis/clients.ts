@@ -51,7 +51,10 @@ export function connectRedis(client: RedisClient): Redis {
   if (isUpstash(client)) return fromUpstash(client);
   if (isIoredis(client)) return fromIoredis(client);
   if (isNodeRedis(client)) return fromNodeRedis(client);
-  throw new LatchhookError("invalid-option", "client must be a client of redis (node-redis), of ioredis or of @upstash/redis.");
+  throw new LatchhookError(
+    "invalid-option",
+    "client must be a client of redis (node-redis), of ioredis or of @upstash/redis.",
+  );
 }
 
 /** What to pass instead of a client that only looks like one; undefined for others. */

@@ -56,11 +56,14 @@ describeWithServer("redisStore over @upstash/redis", findRedisBinary(), () => {
     }
   });
 
-  it.each([true, false])("NOSCRIPT: sends the scripts again, with pipelines: %s", async (enableAutoPipelining) => {
-    const store = redisStore({ client: connect({ enableAutoPipelining }) });
-    await admin.script("FLUSH");
-    expect(await store.claim(newKey(), options)).toMatchObject({ state: "claimed" });
-  });
+  it.each([true, false])(
+    "NOSCRIPT: sends the scripts again, with pipelines: %s",
+    async (enableAutoPipelining) => {
+      const store = redisStore({ client: connect({ enableAutoPipelining }) });
+      await admin.script("FLUSH");
+      expect(await store.claim(newKey(), options)).toMatchObject({ state: "claimed" });
+    },
+  );
 
   it("a claim is one request, and claims of one moment are too", async () => {
     const store = redisStore({ client: connect() });
@@ -72,25 +75,28 @@ describeWithServer("redisStore over @upstash/redis", findRedisBinary(), () => {
     expect(upstash.requests() - before).toBe(2);
   });
 
-  it.each([true, false])("says what the server refused, and nothing of the body, with pipelines: %s", async (pipelines) => {
-    const store = redisStore({ client: connect({ enableAutoPipelining: pipelines }) });
-    const key = newKey();
-    const result = await store.claim(key, options);
-    if (result.state !== "claimed") throw new Error("The claim should win.");
-    const body = new TextEncoder().encode("a secret of the sender");
-    const record = inboxRecord({ key, state: "failed", body, delivery: { jobId: "a-secret-job" } });
-    await admin.config("SET", "maxmemory", "1");
-    const failure = await Promise.resolve(
-      store.fail({ key, owner: "me", fence: result.fence }, { record: () => record }),
-    ).catch((error: unknown) => error);
-    await admin.config("SET", "maxmemory", "0");
-    expect(failure).toMatchObject({ code: "store-full" });
-    const { cause } = failure as { cause: Error };
-    expect(cause.message).toMatch(/^OOM /);
-    const text = `${failure} ${cause.message} ${cause.stack}`;
-    expect(text).not.toContain("a-secret-job");
-    expect(text).not.toContain(Buffer.from(body).toString("base64"));
-  });
+  it.each([true, false])(
+    "says what the server refused, and nothing of the body, with pipelines: %s",
+    async (pipelines) => {
+      const store = redisStore({ client: connect({ enableAutoPipelining: pipelines }) });
+      const key = newKey();
+      const result = await store.claim(key, options);
+      if (result.state !== "claimed") throw new Error("The claim should win.");
+      const body = new TextEncoder().encode("a secret of the sender");
+      const record = inboxRecord({ key, state: "failed", body, delivery: { jobId: "a-secret-job" } });
+      await admin.config("SET", "maxmemory", "1");
+      const failure = await Promise.resolve(
+        store.fail({ key, owner: "me", fence: result.fence }, { record: () => record }),
+      ).catch((error: unknown) => error);
+      await admin.config("SET", "maxmemory", "0");
+      expect(failure).toMatchObject({ code: "store-full" });
+      const { cause } = failure as { cause: Error };
+      expect(cause.message).toMatch(/^OOM /);
+      const text = `${failure} ${cause.message} ${cause.stack}`;
+      expect(text).not.toContain("a-secret-job");
+      expect(text).not.toContain(Buffer.from(body).toString("base64"));
+    },
+  );
 
   it("refuses a server that may evict", async () => {
     await admin.config("SET", "maxmemory", "100mb");
