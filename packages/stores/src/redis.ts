@@ -23,11 +23,12 @@ import { createGuard } from "./shared/guard.ts";
 import { readClaim, readUpdate } from "./shared/read-outcome.ts";
 import { type CheckMemory, rememberCheck } from "./shared/remember-check.ts";
 
-export type { IoredisClient, NodeRedisClient, RedisClient } from "./redis/clients.ts";
+export type { IoredisClient, NodeRedisClient, RedisClient, UpstashClient } from "./redis/clients.ts";
 
 export interface RedisStoreOptions {
   /**
-   * Your own client, of `redis` (node-redis; connected) or `ioredis`, single or cluster. The store never closes it.
+   * Your own client, of `redis` (node-redis; connected) or `ioredis`, single or cluster, or of `@upstash/redis`. The
+   * store never closes it.
    * Switch its offline queue off, so that a delivery is refused at once while Redis is down; see `docs/stores.md`.
    */
   readonly client: RedisClient;
