@@ -37,6 +37,7 @@ export type {
   ReplayRefusal,
 } from "./inbox.ts";
 export { logOutcomes, type OutcomeLogger } from "./observers/log-outcomes.ts";
+export { type RefusalReason, refusalHints } from "./observers/refusal-hints.ts";
 export type { ReceiverLimits, ReceiverOptions } from "./options.ts";
 export { type Answer, type Outcome, type OutcomeCode, type OutcomeObserver, statusOf } from "./outcome.ts";
 export {

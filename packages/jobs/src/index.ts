@@ -67,6 +67,7 @@ export type {
   JobNews,
   JobOwner,
   JobStore,
+  ListOptions,
   Postponement,
   TrackedJob,
 } from "./tracking/job-store.ts";
@@ -74,6 +75,7 @@ export type { JobProblem, ProblemObserver } from "./tracking/observe.ts";
 export type { ReconcileReport } from "./tracking/reconcile-due.ts";
 export {
   type JobTracker,
+  type ListJobsOptions,
   type ReconcileOptions,
   type StartOptions,
   type TrackJobsOptions,

@@ -68,16 +68,18 @@ export function postgresJobs(options: PostgresJobsOptions): JobStore {
       const [row] = await run("read a job", statements.get, await jobKey(owner, id));
       return row === undefined ? null : toTrackedJob(row);
     },
-    async list(owner, limit) {
-      return (await run("list jobs", statements.list, ...ownerValues(owner), limit)).map(toTrackedJob);
+    async list(owner, { limit, before }) {
+      const values = [...ownerValues(owner), limit, before === undefined ? "" : await jobKey(owner, before)];
+      return (await run("list jobs", statements.list, ...values)).map(toTrackedJob);
     },
     async claimDue(owner, { limit, leaseMs }) {
       const rows = await run("claim jobs", statements.claimDue, leaseMs, ...ownerValues(owner), limit);
       return rows.map(toTrackedJob);
     },
-    async postpone(owner, id, { checkInMs, failures, problem, unsettle }) {
+    async postpone(owner, id, { checkInMs, failures, problem, asked, unsettle }) {
       const statement = unsettle === true ? statements.unsettle : statements.postpone;
-      const values = [Math.round(checkInMs), failures, problem ?? "", await jobKey(owner, id)];
+      const key = await jobKey(owner, id);
+      const values = [Math.round(checkInMs), failures, problem ?? "", key, asked ? 1 : 0];
       await run("postpone a job", statement, ...values);
     },
     async purge(owner, olderThanMs, limit) {

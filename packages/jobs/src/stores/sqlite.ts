@@ -94,15 +94,21 @@ export function sqliteJobs(options: SqliteJobsOptions): JobStore {
       const [row] = await run(statements.get, await jobKey(owner, id));
       return row === undefined ? null : toTrackedJob(row);
     },
-    async list(owner, limit) {
-      return (await run(statements.list, ...ownerValues(owner), limit)).map(toTrackedJob);
+    async list(owner, { limit, before }) {
+      if (before === undefined) {
+        return (await run(statements.list, ...ownerValues(owner), limit)).map(toTrackedJob);
+      }
+      const key = await jobKey(owner, before);
+      return (await run(statements.listBefore, ...ownerValues(owner), key, key, key, limit)).map(
+        toTrackedJob,
+      );
     },
     async claimDue(owner, { limit, leaseMs }) {
       return (await run(statements.claimDue, leaseMs, ...ownerValues(owner), limit)).map(toTrackedJob);
     },
-    async postpone(owner, id, { checkInMs, failures, problem, unsettle }) {
+    async postpone(owner, id, { checkInMs, failures, problem, asked, unsettle }) {
       const sql = unsettle === true ? statements.unsettle : statements.postpone;
-      await run(sql, Math.round(checkInMs), failures, problem, await jobKey(owner, id));
+      await run(sql, Math.round(checkInMs), failures, problem, asked ? 1 : 0, await jobKey(owner, id));
     },
     async purge(owner, olderThanMs, limit) {
       return (await run(statements.purge, ...ownerValues(owner), olderThanMs, limit)).length;

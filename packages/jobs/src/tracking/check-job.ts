@@ -79,6 +79,7 @@ async function postpone(
     checkInMs,
     failures,
     problem: problem === "aborted" ? null : problem,
+    asked: source.get !== undefined && problem !== "aborted",
   });
   return problem;
 }

@@ -35,7 +35,7 @@ export function rankOf(status: JobStatus): 0 | 1 | 2 {
 
 /** The columns of a job, in the order that both databases know them by. */
 export const jobColumns =
-  "provider, job_id, status, progress, settled, problem, failures, created_at, updated_at";
+  "provider, job_id, status, progress, settled, problem, failures, created_at, updated_at, checked_at";
 
 /** A row of either database as a job. */
 export function toTrackedJob(row: Readonly<Record<string, unknown>>): TrackedJob {
@@ -51,6 +51,7 @@ export function toTrackedJob(row: Readonly<Record<string, unknown>>): TrackedJob
     failures: Number(row.failures),
     createdAt: new Date(Number(row.created_at)),
     updatedAt: new Date(Number(row.updated_at)),
+    checkedAt: row.checked_at === null ? null : new Date(Number(row.checked_at)),
   };
 }
 
@@ -73,6 +74,7 @@ export function advanceAssignments(jobs: string, authoritative: boolean): string
     either("next_check_at"),
     either("failures", "0"),
     either("problem", "NULL"),
+    ...(authoritative ? ["checked_at = excluded.updated_at"] : []),
     `updated_at = CASE WHEN ${applies} AND (excluded.status <> ${jobs}.status OR ${furtherOn})
       THEN excluded.updated_at ELSE ${jobs}.updated_at END`,
   ].join(",\n    ");

@@ -29,6 +29,15 @@ export interface TrackedJob {
   readonly createdAt: Date;
   /** When status or progress last changed. */
   readonly updatedAt: Date;
+  /** When the sender last answered, or failed to answer, a question about it; null where it was never asked. */
+  readonly checkedAt: Date | null;
+}
+
+/** Which jobs are listed. */
+export interface ListOptions {
+  readonly limit: number;
+  /** The id of a job: only jobs that were created before it. */
+  readonly before?: string | undefined;
 }
 
 /** News of a job. Its place is kept as it was when the job was first heard of. */
@@ -49,6 +58,8 @@ export interface Postponement {
   readonly checkInMs: number;
   readonly failures: number;
   readonly problem: string | null;
+  /** Whether the sender was asked. */
+  readonly asked: boolean;
   /** True where the job's end is in doubt and has to be looked at again. */
   readonly unsettle?: boolean | undefined;
 }
@@ -75,7 +86,7 @@ export interface JobStore {
   advance(owner: JobOwner, news: JobNews): MaybePromise<TrackedJob>;
   get(owner: JobOwner, id: string): MaybePromise<TrackedJob | null>;
   /** The newest first. */
-  list(owner: JobOwner, limit: number): MaybePromise<readonly TrackedJob[]>;
+  list(owner: JobOwner, options: ListOptions): MaybePromise<readonly TrackedJob[]>;
   /** Takes unsettled jobs whose check is due. Another process gets none of them before the lease is over. */
   claimDue(owner: JobOwner, options: ClaimDueOptions): MaybePromise<readonly TrackedJob[]>;
   /** Sets the next check of a job. A settled one is left alone, unless it is to be unsettled. */

@@ -54,8 +54,21 @@ export interface TrackRequest extends JobPlace {
   readonly progress?: number | null;
 }
 
+export interface ListJobsOptions {
+  /** Default: 100. */
+  readonly limit?: number | undefined;
+  /** The id of a job: only jobs that were created before it. For the next page, the last of this one. */
+  readonly before?: string | undefined;
+}
+
 /** Follows the jobs of one sender. */
 export interface JobTracker {
+  /** Whose jobs, such as `ai-stats`. */
+  readonly provider: string;
+  /** Separates several accounts; empty unless given. */
+  readonly scope: string;
+  /** Whether the sender can be asked about a job. */
+  readonly checkable: boolean;
   /**
    * The same receiver options, with a `persist` that also feeds the table after yours. The reconciler delivers through
    * them, so call this once in every process that reconciles, whether it serves requests or not.
@@ -73,8 +86,8 @@ export interface JobTracker {
   /** Records what an event says of its job; null where it is about none. `attach` does it for you. */
   record(event: TrackedEvent): Promise<TrackedJob | null>;
   get(id: string): Promise<TrackedJob | null>;
-  /** The newest first; at most `limit`, 100 unless given. */
-  list(limit?: number): Promise<readonly TrackedJob[]>;
+  /** The newest first. */
+  list(options?: ListJobsOptions): Promise<readonly TrackedJob[]>;
   /** Asks the sender about one job now; null where it is not tracked. */
   check(id: string, options?: { readonly signal?: AbortSignal }): Promise<CheckResult | null>;
   /** Checks what is overdue and delivers what was missed. Several processes may do it at once. */
@@ -131,7 +144,13 @@ export function trackJobs(options: TrackJobsOptions): JobTracker {
       const settled = status === announced || (status === known.status && known.settled);
       return advance({ ...newsOf(answer.job), settled }, true);
     }
-    await store.postpone(owner, known.id, { checkInMs: 0, failures: 0, problem: null, unsettle: true });
+    await store.postpone(owner, known.id, {
+      checkInMs: 0,
+      failures: 0,
+      problem: null,
+      asked: true,
+      unsettle: true,
+    });
     return { ...known, settled: false };
   }
 
@@ -179,6 +198,8 @@ export function trackJobs(options: TrackJobsOptions): JobTracker {
   }
 
   return {
+    ...owner,
+    checkable: source.get !== undefined,
     attach(receiverOptions) {
       const attached: typeof receiverOptions = {
         ...receiverOptions,
@@ -197,7 +218,7 @@ export function trackJobs(options: TrackJobsOptions): JobTracker {
     },
     record,
     get: async (id) => store.get(owner, id),
-    list: async (limit = 100) => store.list(owner, limit),
+    list: async ({ limit = 100, before } = {}) => store.list(owner, { limit, before }),
     async check(id, { signal } = {}) {
       const job = await store.get(owner, id);
       return job === null ? null : checkJob(context(), job, signal);

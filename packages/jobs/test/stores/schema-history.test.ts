@@ -67,11 +67,15 @@ describeWithServer("the schema of jobs in PostgreSQL", await findPostgres(), (se
     await expect(await dumpPostgres(database.url)).toMatchFileSnapshot(present);
   });
 
-  test("a table from before there were versions is used as it is, and is upgraded with what it holds", async () => {
+  test("a table from before there were versions is upgraded, and is named until it is", async () => {
     await runOnServer(database.url, unversioned("postgres"));
     const store = postgresJobs({ client: pool });
-    expect(await use(store)).toBe("processing");
+    await expect(use(store)).rejects.toMatchObject({
+      code: "store-misconfigured",
+      message: expect.stringMatching(/at version 1, and this code needs 2/),
+    });
     await Promise.all([store.migrate(), postgresJobs({ client: pool }).migrate()]);
+    expect(await use(store)).toBe("processing");
     await expect(await dumpPostgres(database.url)).toMatchFileSnapshot(present);
     expect((await store.get(owner, "j1"))?.status).toBe("processing");
   });
@@ -95,7 +99,7 @@ describeWithServer("the schema of jobs in PostgreSQL", await findPostgres(), (se
   ])("a database that is newer, breaking: %s, %s", async (breaking) => {
     await postgresJobs({ client: pool }).migrate();
     await pool.query(`ALTER TABLE latchhook_jobs_migrations ADD COLUMN breaking boolean NOT NULL DEFAULT false;
-      INSERT INTO latchhook_jobs_migrations (version, breaking) VALUES (2, ${breaking}), (3, false)`);
+      INSERT INTO latchhook_jobs_migrations (version, breaking) VALUES (3, ${breaking}), (4, false)`);
     const used = use(postgresJobs({ client: pool }));
     if (!breaking) return expect(await used).toBe("processing");
     await expect(used).rejects.toMatchObject({
@@ -148,7 +152,14 @@ describe("the schema of jobs in SQLite", () => {
     expect(statements).toEqual(released.map(({ sql }) => sql));
   });
 
-  const earlier = [["nothing", ""], ["no version", unversioned("sqlite")], ...stagesOf(released)] as const;
+  // From step 2 on the version is recorded by code.
+  const recorded = (sql: string, version: number) =>
+    version === 1
+      ? sql
+      : `${sql}\nALTER TABLE latchhook_jobs_meta ADD COLUMN required_version INTEGER NOT NULL DEFAULT 1;
+        UPDATE latchhook_jobs_meta SET schema_version = ${version};`;
+  const stages = stagesOf(released).map(([name, sql], index) => [name, recorded(sql, index + 1)] as const);
+  const earlier = [["nothing", ""], ["no version", unversioned("sqlite")], ...stages] as const;
   test.each(earlier)("of a file with %s becomes the one on record", async (_name, sql) => {
     database.exec(sql);
     expect(await useFile()).toBe("processing");
@@ -157,11 +168,10 @@ describe("the schema of jobs in SQLite", () => {
 
   test.each([
     [1, "is used"],
-    [2, "is refused, saying what to upgrade"],
+    [3, "is refused, saying what to upgrade"],
   ])("a file that is newer, and requires version %d, %s", async (required) => {
     await useFile();
-    database.exec(`ALTER TABLE latchhook_jobs_meta ADD COLUMN required_version INTEGER NOT NULL DEFAULT 1;
-      UPDATE latchhook_jobs_meta SET schema_version = 3, required_version = ${required}`);
+    database.exec(`UPDATE latchhook_jobs_meta SET schema_version = 4, required_version = ${required}`);
     if (required === 1) return expect(await useFile()).toBe("processing");
     await expect(useFile()).rejects.toMatchObject({
       code: "store-misconfigured",

@@ -116,7 +116,9 @@ describeJobStores("a table of jobs", (open) => {
     await store.advance(owner, news(id, { status: "completed" }));
     await store.advance(owner, news(`${id}2`));
     expect(await store.get(owner, id)).toMatchObject({ id, status: "completed" });
-    expect((await store.list(owner, 10)).map((job) => job.id).sort()).toEqual([id, `${id}2`].sort());
+    expect((await store.list(owner, { limit: 10 })).map((job) => job.id).sort()).toEqual(
+      [id, `${id}2`].sort(),
+    );
   });
 
   test("scopes and providers are apart", async () => {
@@ -174,14 +176,20 @@ describeJobStores("a table of jobs", (open) => {
   test("postpones with what was met; news clears it; a settled job is left alone unless it is put in doubt", async () => {
     const owner = anOwner();
     await store.advance(owner, news("j1"));
-    await store.postpone(owner, "j1", { checkInMs: -1, failures: 3, problem: "not-found" });
+    await store.postpone(owner, "j1", { checkInMs: -1, failures: 3, problem: "not-found", asked: true });
     expect(await store.get(owner, "j1")).toMatchObject({ failures: 3, problem: "not-found" });
     expect(await store.claimDue(owner, { limit: 1, leaseMs: 1_000 })).toHaveLength(1);
     const after = await store.advance(owner, news("j1", { status: "completed", settled: true }));
     expect(after).toMatchObject({ failures: 0, problem: null });
-    await store.postpone(owner, "j1", { checkInMs: -1, failures: 1, problem: "timeout" });
+    await store.postpone(owner, "j1", { checkInMs: -1, failures: 1, problem: "timeout", asked: true });
     expect(await store.get(owner, "j1")).toMatchObject({ settled: true, problem: null });
-    await store.postpone(owner, "j1", { checkInMs: -1, failures: 0, problem: null, unsettle: true });
+    await store.postpone(owner, "j1", {
+      checkInMs: -1,
+      failures: 0,
+      problem: null,
+      asked: true,
+      unsettle: true,
+    });
     expect(await store.claimDue(owner, { limit: 1, leaseMs: 1_000 })).toMatchObject([
       { id: "j1", settled: false },
     ]);
@@ -193,11 +201,41 @@ describeJobStores("a table of jobs", (open) => {
       await store.advance(owner, news(id, { status: "completed", settled: id !== "c" }));
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    expect((await store.list(owner, 2)).map(({ id }) => id)).toEqual(["c", "b"]);
+    expect((await store.list(owner, { limit: 2 })).map(({ id }) => id)).toEqual(["c", "b"]);
+    expect((await store.list(owner, { limit: 2, before: "b" })).map(({ id }) => id)).toEqual(["a"]);
+    expect(await store.list(owner, { limit: 2, before: "nobody" })).toEqual([]);
     expect(await store.purge(owner, 60_000, 10)).toBe(0);
     expect(await store.purge(owner, 0, 1)).toBe(1);
     expect(await store.purge(owner, 0, 10)).toBe(1);
-    expect((await store.list(owner, 10)).map(({ id }) => id)).toEqual(["c"]);
+    expect((await store.list(owner, { limit: 10 })).map(({ id }) => id)).toEqual(["c"]);
+  });
+
+  test("pages skip none, also of those that were created in one millisecond", async () => {
+    const owner = anOwner();
+    const ids = Array.from({ length: 23 }, (_, index) => `j${index}`);
+    await Promise.all(ids.map((id) => store.advance(owner, news(id))));
+    const found: string[] = [];
+    for (let page = await store.list(owner, { limit: 5 }); page.length > 0; ) {
+      found.push(...page.map(({ id }) => id));
+      page = await store.list(owner, { limit: 5, before: found.at(-1) });
+    }
+    expect(found.sort()).toEqual(ids.sort());
+  });
+
+  test("says when the sender was last asked, and not of news or of what could not be asked", async () => {
+    const owner = anOwner();
+    const checkedAt = async () => (await store.get(owner, "j1"))?.checkedAt ?? null;
+    await store.advance(owner, news("j1"));
+    await store.postpone(owner, "j1", { checkInMs: 1, failures: 1, problem: "overdue", asked: false });
+    expect(await checkedAt()).toBeNull();
+    await store.postpone(owner, "j1", { checkInMs: 1, failures: 1, problem: "timeout", asked: true });
+    const failed = await checkedAt();
+    expect(Math.abs(Date.now() - Number(failed))).toBeLessThan(60_000);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await store.advance(owner, news("j1", { status: "processing" }));
+    expect(await checkedAt()).toEqual(failed);
+    await store.advance(owner, news("j1", { status: "processing", authoritative: true }));
+    expect(Number(await checkedAt())).toBeGreaterThan(Number(failed));
   });
 
   test("migrates as often as it likes", async () => {
@@ -214,9 +252,9 @@ async function tryOut(store: JobStore): Promise<void> {
   expect(await store.claimDue(owner, { limit: 5, leaseMs: 1_000 })).toMatchObject([
     { id: "j1", progress: 5 },
   ]);
-  await store.postpone(owner, "j1", { checkInMs: 1, failures: 1, problem: "timeout" });
+  await store.postpone(owner, "j1", { checkInMs: 1, failures: 1, problem: "timeout", asked: true });
   await store.advance(owner, news("j1", { status: "completed", settled: true, authoritative: true }));
-  expect(await store.list(owner, 5)).toMatchObject([
+  expect(await store.list(owner, { limit: 5 })).toMatchObject([
     { id: "j1", status: "completed", settled: true, problem: null },
   ]);
   expect(await store.purge(owner, 0, 5)).toBe(1);

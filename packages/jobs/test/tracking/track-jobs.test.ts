@@ -66,9 +66,9 @@ describeJobStores("tracking", (open) => {
   async function statusesOf({
     jobs,
   }: {
-    jobs: { list(limit: number): Promise<readonly { id: string; status: string }[]> };
+    jobs: { list(options: { readonly limit: number }): Promise<readonly { id: string; status: string }[]> };
   }) {
-    return new Map((await jobs.list(1_000)).map(({ id, status }) => [id, status]));
+    return new Map((await jobs.list({ limit: 1_000 })).map(({ id, status }) => [id, status]));
   }
 
   test("every webhook lost: all jobs end in the right state, each persisted once", async () => {

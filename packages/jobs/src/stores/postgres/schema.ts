@@ -38,7 +38,10 @@ export function jobsSchema(names: Names): PostgresSchemaDefinition {
     },
     schema,
     migrations,
-    steps: [{ version: 1, statements: createJobs(names) }],
+    steps: [
+      { version: 1, statements: createJobs(names) },
+      { version: 2, statements: [`ALTER TABLE ${names.table} ADD COLUMN checked_at bigint`] },
+    ],
     unversioned: names.table,
   };
 }

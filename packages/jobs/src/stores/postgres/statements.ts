@@ -9,12 +9,13 @@ export function createStatements(table: string) {
   const statement = (name: string, text: string): Statement => namedStatement(`jobs_${name}`, named, text);
   const columns = jobColumns.replaceAll(/\w+/g, (column) => `jobs.${column}`);
   const advance = (authoritative: boolean): string => `INSERT INTO ${table} AS jobs
-    (key, scope, provider, job_id, status, rank, progress, settled, failures, created_at, updated_at, next_check_at)
+    (key, scope, provider, job_id, status, rank, progress, settled, failures, created_at, updated_at, next_check_at${authoritative ? ", checked_at" : ""})
     VALUES ($1, $2, $3, $4, $5, $6::smallint, nullif($7, '')::double precision, $8::smallint, 0,
-      ${now}, ${now}, ${now} + $9::bigint)
+      ${now}, ${now}, ${now} + $9::bigint${authoritative ? `, ${now}` : ""})
     ON CONFLICT (key) DO UPDATE SET ${advanceAssignments("jobs", authoritative)} RETURNING ${columns}`;
   const postpone = (settled: string): string => `UPDATE ${table} SET ${settled}
-    next_check_at = ${now} + $1::bigint, failures = $2::integer, problem = nullif($3, '') WHERE key = $4`;
+    next_check_at = ${now} + $1::bigint, failures = $2::integer, problem = nullif($3, ''),
+      checked_at = CASE WHEN $5::integer = 1 THEN ${now} ELSE checked_at END WHERE key = $4`;
   return {
     advance: statement("advance", advance(false)),
     advanceByAnswer: statement("answer", advance(true)),
@@ -22,6 +23,8 @@ export function createStatements(table: string) {
     list: statement(
       "list",
       `SELECT ${columns} FROM ${table} AS jobs WHERE scope = $1 AND provider = $2
+        AND ($4 = '' OR created_at < (SELECT created_at FROM ${table} WHERE key = $4)
+          OR created_at = (SELECT created_at FROM ${table} WHERE key = $4) AND key > $4)
       ORDER BY created_at DESC, key LIMIT $3::integer`,
     ),
     // SKIP LOCKED: of several processes that ask at once, each gets other jobs, and none waits.

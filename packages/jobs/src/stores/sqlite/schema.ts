@@ -21,9 +21,12 @@ export function jobsSchema({ jobs, meta }: Tables): SqliteSchemaDefinition {
     table: jobs,
     meta,
     mayLackMeta: true,
-    steps: [{ version: 1, statements: createJobs({ jobs, meta }) }],
+    steps: [
+      { version: 1, statements: createJobs({ jobs, meta }) },
+      { version: 2, statements: [`ALTER TABLE ${jobs} ADD COLUMN checked_at INTEGER`] },
+    ],
     probe: `SELECT key, scope, provider, job_id, status, rank, progress, settled, problem, failures, created_at,
-        updated_at, next_check_at
+        updated_at, next_check_at, checked_at
       FROM ${jobs}, ${meta} LIMIT 0`,
   };
 }

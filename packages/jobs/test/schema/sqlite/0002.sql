@@ -1,0 +1,1 @@
+ALTER TABLE latchhook_jobs ADD COLUMN checked_at INTEGER;
