@@ -50,7 +50,7 @@ export interface ReceiverOptions<
   readonly waitMs?: number | undefined;
   /**
    * Told how each request ended, after its answer is decided: one observer or several. They are not awaited, and their
-   * failure changes nothing. The default log, `logOutcomes(console)`, is always one of them unless another
+   * failure changes nothing. An {@link Instrument} sees more than outcomes. The default log, `logOutcomes(console)`, is always one of them unless another
    * `logOutcomes(…)` is among those given.
    */
   readonly onOutcome?: OutcomeObserver | readonly OutcomeObserver[] | undefined;

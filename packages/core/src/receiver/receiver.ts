@@ -4,6 +4,7 @@ import type { WebhookEvent } from "../event.ts";
 import { resolveInbox } from "../inbox/inbox-settings.ts";
 import { type OpenInbox, openInbox } from "../inbox/open-inbox.ts";
 import type { Inbox } from "../inbox.ts";
+import { findInstruments, unobserved } from "../observers/instruments.ts";
 import { notifyObservers, resolveObservers } from "../observers/observers.ts";
 import { type AnyReceiverOptions, type ReceiverOptions, resolveLimits } from "../options.ts";
 import type { Answer, Outcome } from "../outcome.ts";
@@ -93,7 +94,13 @@ export function createReceiver<
   const limits = resolveLimits(options);
   const { provider, scope = "" } = options;
   const observers = resolveObservers(options.onOutcome);
-  const run = runLeased(options, limits);
+  const instruments = findInstruments(observers);
+  const observeStep = instruments?.observeStep ?? unobserved;
+  const store = instruments?.measure(options.store) ?? options.store;
+  const run = runLeased({ ...options, store }, limits, observeStep);
+  const verify = observeStep("verify", (passage, received: ReceivedRequest) =>
+    verifyRequest(provider, scope, received, passage),
+  );
   const inFlight = trackInFlight();
   const budget = createBodyBudget(limits.maxBytesInFlight);
   const settings = resolveInbox(options.inbox, options.store);
@@ -101,8 +108,14 @@ export function createReceiver<
     settings && options.store.inbox && openInbox({ provider, scope, settings }, options.store.inbox, deliver);
   let closing = false;
   warnInProduction(options.store);
+  instruments?.attach({ provider: provider.name, scope, inbox: kept?.inbox });
 
-  function start(source: DeliverySource, path: string | null, deadlineMs: number): Passage {
+  function start(
+    source: DeliverySource,
+    path: string | null,
+    deadlineMs: number,
+    { headers, receivedAt = Date.now() }: { readonly headers: HeaderSource; readonly receivedAt?: number },
+  ): Passage {
     return startPassage({
       provider: provider.name,
       scope,
@@ -112,12 +125,15 @@ export function createReceiver<
       successReply: provider.successReply,
       retryAfterMs: limits.leaseMs,
       recorder: kept?.recorder,
+      observation: instruments?.begin({ provider: provider.name, scope, source, headers, receivedAt }),
     });
   }
 
   function tell(outcome: Outcome, passage: Passage): void {
     kept?.recorder.observe(outcome, passage.recording());
     notifyObservers(observers, outcome);
+    // At the deadline it goes on, and ends later.
+    if (outcome.late || passage.answeredStatus() === undefined) passage.observation?.ended(outcome);
   }
 
   function tellLate(settled: Promise<Outcome>, status: number, passage: Passage): Promise<void> {
@@ -143,6 +159,7 @@ export function createReceiver<
     function onLost(outcome: Outcome): void {
       // A callback that hangs must hold up neither a shutdown nor the budget: without its lease it can only stop.
       end();
+      passage.observation?.ended(outcome);
       answerEarly(outcome);
     }
     try {
@@ -172,7 +189,7 @@ export function createReceiver<
       release();
       return body.ok ? passage.outcome("body-too-large") : refuseBody(body, passage);
     }
-    const received: SignedRequest & { receivedAt: number } = {
+    const received: ReceivedRequest = {
       method,
       url,
       parameters,
@@ -181,8 +198,7 @@ export function createReceiver<
       receivedAt,
     };
     return firstAnswer(
-      (answerEarly) =>
-        runTracked(() => verifyRequest(provider, scope, received, passage), passage, answerEarly, release),
+      (answerEarly) => runTracked(() => verify(passage, received), passage, answerEarly, release),
       passage.leftMs(),
       () => passage.outcome("deadline-exceeded"),
       (settled, { status }) => keepAlive(request, tellLate(settled, status, passage)),
@@ -190,7 +206,7 @@ export function createReceiver<
   }
 
   async function receive(request: WebhookRequest): Promise<Answer> {
-    const passage = start("http", pathOf(request.url), limits.deadlineMs);
+    const passage = start("http", pathOf(request.url), limits.deadlineMs, request);
     // From before the body is read: what is accepted now still has its callback to run, whenever `close` is called.
     const end = inFlight.begin();
     const outcome = await decide(request, passage).catch((error: unknown) =>
@@ -203,7 +219,7 @@ export function createReceiver<
   }
 
   async function deliver(trusted: Trusted): Promise<Outcome> {
-    const passage = start(trusted.source, null, Number.POSITIVE_INFINITY);
+    const passage = start(trusted.source, null, Number.POSITIVE_INFINITY, trusted);
     const outcome = closing
       ? passage.outcome("shutting-down")
       : await firstAnswer(
@@ -242,6 +258,9 @@ export function createReceiver<
     },
   };
 }
+
+/** A request, all of it read. */
+type ReceivedRequest = SignedRequest & { readonly receivedAt: number };
 
 /** What people can find out must not hold up a shutdown. */
 const longestFlushMs = 5_000;
