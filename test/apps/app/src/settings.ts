@@ -25,6 +25,8 @@ export interface Settings {
   readonly persistDelayMs: number;
   /** `PERSIST_FAILS_WHILE`: a file; while it exists, `persist` fails instead of writing. */
   readonly persistFailsWhile: string | undefined;
+  /** `MONITOR_PASSWORD`: of the user `ops` on the monitor page. Without it there is no page. */
+  readonly monitorPassword: string | undefined;
   /** `LOG_OUTCOMES=1`: one line of JSON for each webhook request. Default: only failures are logged. */
   readonly logOutcomes: boolean;
   /** Present where `SENDER_URL` is set. */
@@ -47,6 +49,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     shared: isSameDatabase(store, database),
     persistDelayMs: readNumber(environment, "PERSIST_DELAY_MS", 0, { most: 3_600_000 }),
     persistFailsWhile: environment.PERSIST_FAILS_WHILE || undefined,
+    monitorPassword: environment.MONITOR_PASSWORD || undefined,
     logOutcomes: readNumber(environment, "LOG_OUTCOMES", 0, { most: 1 }) === 1,
     jobs: readJobSettings(environment),
     faults: readFaultSettings(environment),
