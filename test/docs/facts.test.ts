@@ -140,8 +140,9 @@ describe("docs/senders", () => {
     );
     if (documented.has("toleranceSeconds")) {
       // A sender whose own tolerance is another has it in its file: `toleranceSeconds ?? 60`.
-      const [, own] = /\btoleranceSeconds \?\? (\d+)/.exec(sourceOf(file)) ?? [];
-      expect(documented.get("toleranceSeconds")).toBe(own ?? String(defaultToleranceSeconds));
+      const [, own] = /\btoleranceSeconds (?:\?\?|=) ([\d_]+)/.exec(sourceOf(file)) ?? [];
+      const byDefault = own?.replaceAll("_", "") ?? String(defaultToleranceSeconds);
+      expect(documented.get("toleranceSeconds")).toBe(byDefault);
     }
     const maxAge = documented.get("maxAgeMs");
     if (maxAge !== undefined) expect(Number(maxAge)).toBe(creativeai({ secret }).policy.retryHorizonMs);

@@ -23,7 +23,10 @@ export function jobTable(): JobTable {
     async get(id) {
       const status = answers.get(id);
       if (status === undefined) {
-        return { ok: false, error: { code: "not-found", status: 404, message: "no such job", retryable: false } };
+        return {
+          ok: false,
+          error: { code: "not-found", status: 404, message: "no such job", retryable: false },
+        };
       }
       const job = { id, kind: "video", projectId: null, status, terminal: ended.has(status), progress: null };
       return { ok: true, job: { ...job, pollAfterMs: null, errorMessage: null, data: {} } };

@@ -40,7 +40,7 @@ function whatRuns({ types, replayable }: ReplayPlan, { query, access, now }: Vie
     access.access === "all" && replayable > 0
       ? html`<form class="foot" method="post" action="${link("plan")}">${hiddenFields(filterOf(query))}<button class="button main" name="action" value="replay-all">Replay ${number(replayable)} now</button><a class="button quiet" href="?view=failed">Back</a></form>`
       : html`<p class="foot">${replayable === 0 ? "None of their bodies is kept." : "You may read, not act."}<a class="button quiet" href="?view=failed">Back</a></p>`;
-  return html`<section class="box"><div class="scroll"><table><caption>What will run</caption><thead><tr><th scope="col">Type</th><th scope="col">Sender</th><th scope="col" class="number">Deliveries</th><th scope="col" class="number">Replayed</th><th scope="col" class="number">Oldest</th><th scope="col" class="number">Newest</th></tr></thead>
+  return html`<section class="box"><div class="scroll" role="region" aria-label="What will run" tabindex="0"><table><caption>What will run</caption><thead><tr><th scope="col">Type</th><th scope="col">Sender</th><th scope="col" class="number">Deliveries</th><th scope="col" class="number">Replayed</th><th scope="col" class="number">Oldest</th><th scope="col" class="number">Newest</th></tr></thead>
 <tbody>${types.map(
     ({ type, provider, scope, planned, replayable: kept, oldestAt, newestAt }) =>
       html`<tr><th scope="row">${visible(type, 80) || "(no type)"}</th><td>${provider}${scope === "" ? nothing : html` <span class="chip">${visible(scope, 40)}</span>`}</td><td class="number">${number(planned)}</td><td class="number">${number(kept)}</td><td class="number">${ago(oldestAt, now)}</td><td class="number">${ago(newestAt, now)}</td></tr>`,

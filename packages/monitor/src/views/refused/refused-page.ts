@@ -71,7 +71,7 @@ function reasonBox(refusals: Refusals, now: number): Html {
 
 function earlier(day: readonly Refusals[], now: number): Html {
   return html`<section aria-labelledby="earlier"><div class="head row"><h2 id="earlier">Earlier in 24 hours</h2></div>
-<div class="box scroll"><table class="rows" role="table"><thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Reason</th><th role="columnheader" scope="col">Sender</th><th role="columnheader" scope="col" class="number">Count</th><th role="columnheader" scope="col">When</th><th role="columnheader" scope="col">Likely cause</th></tr></thead><tbody role="rowgroup">${day.map(
+<div class="box scroll" role="region" aria-label="Earlier refusals" tabindex="0"><table class="rows" role="table"><thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Reason</th><th role="columnheader" scope="col">Sender</th><th role="columnheader" scope="col" class="number">Count</th><th role="columnheader" scope="col">When</th><th role="columnheader" scope="col">Likely cause</th></tr></thead><tbody role="rowgroup">${day.map(
     (refusals) =>
       html`<tr role="row"><th role="rowheader" scope="row"><code>${visible(refusals.reason)}</code></th><td role="cell">${sourceName(refusals)}</td><td role="cell" class="number">${number(refusals.count)}</td><td role="cell" class="nowrap">${clock(refusals.firstAt, now)}${refusals.firstAt === refusals.lastAt ? nothing : html` to ${clock(refusals.lastAt, now)}`}</td><td role="cell" class="whole soft">${verdictOf(refusals).why}</td></tr>`,
   )}</tbody></table></div></section>`;
