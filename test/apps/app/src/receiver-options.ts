@@ -35,7 +35,7 @@ export function receiverOptions<Event extends WebhookEvent>(
     },
     onOutcome: settings.logOutcomes ? [metrics, logOutcome] : metrics,
     // A store that keeps no inbox refuses the option.
-    ...(store.inbox === undefined ? {} : { inbox: { body: "failed" } }),
+    ...(store.inbox === undefined ? {} : { inbox: { body: settings.inboxBody } }),
   };
 }
 
