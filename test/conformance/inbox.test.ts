@@ -18,7 +18,7 @@ interface Refusal {
   readonly count: number;
 }
 
-const forged = 4_000;
+const forged = 1_600;
 const atOnce = 16;
 
 /** Sends the same forged delivery many times. */
@@ -44,8 +44,10 @@ async function flood(url: string, count: number): Promise<void> {
   await Promise.all(Array.from({ length: atOnce }, sendOn));
 }
 
+/** Where the effect is written and the inbox's row is not, or both and nothing more. */
+const crashes: readonly CrashPoint[] = ["in-commit", "after-commit"];
 /** Only `pg` says COMMIT in a request that can be seen. */
-const crashes: readonly CrashPoint[] = ["in-commit", "in-commit-request", "after-commit", "before-answer"];
+const postgresCrashes: readonly CrashPoint[] = [...crashes, "in-commit-request"];
 
 describeStores("M inbox", (openPlace) => {
   describe.each(appNames)("the %s app", (name) => {
@@ -58,13 +60,11 @@ describeStores("M inbox", (openPlace) => {
     });
 
     it("M115 SIGKILL between effect and inbox row: never one without the other", async () => {
-      const points = crashes.filter(
-        (point) => point !== "in-commit-request" || place.url.startsWith("postgres"),
-      );
       const sent = [];
-      for (const crashAt of points) {
+      for (const crashAt of place.url.startsWith("sqlite:") ? crashes : postgresCrashes) {
         const crashing = await startMonitored(name, place.url, { CRASH_AT: crashAt, LEASE_MS: "400" });
-        await expectOneTruth(crashing, crashAt);
+        // The page, too, would end this one: what it reads is a transaction.
+        if (crashAt !== "in-commit-request") await expectOneTruth(crashing, `before ${crashAt}`);
         const request = creativeaiSender.sign({ jobId: newJobId() });
         sent.push(request);
         expect(await tryOnce(crashing.app.url, request), crashAt).toBeUndefined();
