@@ -61,7 +61,7 @@ function both(traced: DeliveryInstrument, measured: DeliveryInstrument): Deliver
       const tracing = traced.phase?.(phase);
       if (measuring === undefined || tracing === undefined) return tracing ?? measuring;
       return {
-        run: tracing.run,
+        run: (work) => tracing.run?.(work),
         ended(end) {
           tracing.ended?.(end);
           measuring.ended?.(end);

@@ -12,7 +12,7 @@ export interface Reading {
 
 /** What is not told as it happens, but asked for when metrics are read. */
 export interface Sources {
-  /** Notes a receiver's inbox. One that is made again for the same provider and scope takes the place of the first. */
+  /** Notes a receiver's inbox. Of several with one provider and scope only the last is asked, for they keep the same. */
   attach(endpoint: InstrumentedEndpoint): void;
   /** Those values that can be had in time. Readings at one time share the questions. */
   read(): Promise<readonly Reading[]>;
@@ -25,6 +25,8 @@ const longestWaitMs = 2_000;
 
 export function createSources(trackers: readonly CountedJobs[]): Sources {
   const inboxes = new Map<string, InstrumentedEndpoint & { readonly inbox: Inbox }>();
+  /** All of them, for each drops for itself. Weakly, for on Workers each request has its own. */
+  let attached: WeakRef<Inbox>[] = [];
   const counted = new WeakMap<Inbox, number>();
   const running = new Map<object, Promise<readonly Reading[]>>();
   let dropped = 0;
@@ -36,19 +38,12 @@ export function createSources(trackers: readonly CountedJobs[]): Sources {
     return within(asked, longestWaitMs, []);
   }
 
-  function countDropped(inbox: Inbox): void {
-    const now = inbox.dropped();
-    dropped += now - (counted.get(inbox) ?? 0);
-    counted.set(inbox, now);
-  }
-
   return {
     attach({ provider, scope, inbox }) {
       if (inbox === undefined) return;
-      const key = JSON.stringify([provider, scope]);
-      const before = inboxes.get(key);
-      if (before !== undefined) countDropped(before.inbox);
-      inboxes.set(key, { provider, scope, inbox });
+      inboxes.set(JSON.stringify([provider, scope]), { provider, scope, inbox });
+      attached = attached.filter((reference) => reference.deref() !== undefined);
+      attached.push(new WeakRef(inbox));
     },
     async read() {
       const readings = [
@@ -58,7 +53,13 @@ export function createSources(trackers: readonly CountedJobs[]): Sources {
       return (await Promise.all(readings)).flat();
     },
     dropped() {
-      for (const { inbox } of inboxes.values()) countDropped(inbox);
+      for (const reference of attached) {
+        const inbox = reference.deref();
+        if (inbox === undefined) continue;
+        const now = inbox.dropped();
+        dropped += now - (counted.get(inbox) ?? 0);
+        counted.set(inbox, now);
+      }
       return dropped;
     },
   };

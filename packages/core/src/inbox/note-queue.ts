@@ -1,4 +1,5 @@
 import { unreference } from "../shared/unreference.ts";
+import type { InboxLog } from "./inbox-log.ts";
 import type { InboxRecord, InboxStore, OutcomeCount } from "./inbox-store.ts";
 import { createOutcomeCounts } from "./outcome-counts.ts";
 
@@ -33,10 +34,12 @@ const mostNoteBytes = 33_554_432;
 const mostCounts = 10_000;
 
 /** Writes in batches, one after the other: at most 250 ms after an attempt, or when there are 100 of them. */
-export function createNoteQueue(store: InboxStore): NoteQueue {
+export function createNoteQueue(store: InboxStore, log?: InboxLog): NoteQueue {
   let notes: Note[] = [];
   let bytes = 0;
   let dropped = 0;
+  /** How many were dropped before it failed; undefined while it does not. */
+  let droppedBefore: number | undefined;
   const counts = createOutcomeCounts(mostCounts);
   let writing: Promise<boolean> | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -73,7 +76,11 @@ export function createNoteQueue(store: InboxStore): NoteQueue {
       const taken = counts.take();
       try {
         await store.note(await Promise.all(batch.map(({ toRecord }) => toRecord())), taken);
-      } catch {
+        if (droppedBefore !== undefined) log?.recovered(dropped - droppedBefore);
+        droppedBefore = undefined;
+      } catch (error) {
+        if (droppedBefore === undefined) log?.failed(error);
+        droppedBefore ??= dropped;
         dropped += batch.length;
         // Counts hold no more memory for being kept, and say what happened while the store was away.
         counts.add(taken);

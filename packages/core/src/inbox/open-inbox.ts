@@ -1,9 +1,10 @@
 import type { Inbox, InboxDetails, InboxListOptions, InboxPage } from "../inbox.ts";
-import type { Outcome } from "../outcome.ts";
+import type { Outcome, OutcomeObserver } from "../outcome.ts";
 import type { Trusted } from "../reading/trust.ts";
 import { createBodyCipher } from "./body-cipher.ts";
 import { type BodyKeeper, createBodyKeeper } from "./body-keeper.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { logInbox } from "./inbox-log.ts";
 import type { InboxEntry, InboxFilter, InboxStore } from "./inbox-store.ts";
 import type { HeaderPairs } from "./kept-headers.ts";
 import { createNoteQueue } from "./note-queue.ts";
@@ -30,18 +31,20 @@ const mostGroups = 500;
  * Opens the inbox of one receiver: of what its store keeps, that of its own provider and scope.
  *
  * @param deliver the receiver's own door, for replays.
+ * @param observers those of the receiver: its logs are told when the inbox cannot be written.
  */
 export function openInbox(
   endpoint: Endpoint,
   store: InboxStore,
   deliver: (trusted: Trusted) => Promise<Outcome>,
+  observers: readonly OutcomeObserver[],
 ): OpenInbox {
   const bodies = createBodyKeeper(
     endpoint.provider,
     endpoint.settings,
     createBodyCipher(endpoint.settings.keys),
   );
-  const queue = createNoteQueue(store);
+  const queue = createNoteQueue(store, logInbox(endpoint, observers));
   const own = { provider: endpoint.provider.name, scope: endpoint.scope };
   const isOwn = ({ provider, scope }: { readonly provider: string; readonly scope: string }): boolean =>
     provider === own.provider && scope === own.scope;

@@ -30,10 +30,10 @@ export function logOutcomes(logger: OutcomeLogger): OutcomeObserver {
     else if (outcome.late && outcome.code === "processed") logger.warn(toLogLine(outcome));
     else if (ownStatus >= 400) refused(outcome);
   }
-  return Object.assign(logOutcome, { [marker]: true });
+  return Object.assign(logOutcome, { [marker]: logger });
 }
 
-/** Whether an observer is a log. */
-export function isOutcomeLog(observer: OutcomeObserver): boolean {
-  return marker in observer;
+/** Where an observer that is a log writes; undefined of any other. */
+export function loggerOf(observer: OutcomeObserver): OutcomeLogger | undefined {
+  return (observer as OutcomeObserver & { readonly [marker]?: OutcomeLogger })[marker];
 }

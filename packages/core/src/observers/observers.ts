@@ -1,6 +1,6 @@
 import type { Outcome, OutcomeObserver } from "../outcome.ts";
 import { quietly } from "../shared/quietly.ts";
-import { isOutcomeLog, logOutcomes } from "./log-outcomes.ts";
+import { loggerOf, logOutcomes } from "./log-outcomes.ts";
 
 /** The log that every receiver has unless it was given another: one for all, so that it counts refusals of all. */
 export const defaultLog: OutcomeObserver = logOutcomes(console);
@@ -10,7 +10,7 @@ export function resolveObservers(
   given: OutcomeObserver | readonly OutcomeObserver[] | undefined,
 ): readonly OutcomeObserver[] {
   const observers = typeof given === "function" ? [given] : (given ?? []);
-  return observers.some(isOutcomeLog) ? [...observers] : [...observers, defaultLog];
+  return observers.some(loggerOf) ? [...observers] : [...observers, defaultLog];
 }
 
 /** Tells all observers. None can change an answer. */

@@ -105,7 +105,9 @@ export function createReceiver<
   const budget = createBodyBudget(limits.maxBytesInFlight);
   const settings = resolveInbox(options.inbox, options.store);
   const kept =
-    settings && options.store.inbox && openInbox({ provider, scope, settings }, options.store.inbox, deliver);
+    settings &&
+    options.store.inbox &&
+    openInbox({ provider, scope, settings }, options.store.inbox, deliver, observers);
   let closing = false;
   warnInProduction(options.store);
   instruments?.attach({ provider: provider.name, scope, inbox: kept?.inbox });

@@ -1,4 +1,4 @@
-import type { Store } from "@latchhook/core";
+import { logOutcomes, type Store } from "@latchhook/core";
 import { memoryStore } from "@latchhook/core/stores/memory";
 import { describe, expect, it } from "vitest";
 import { connectionLost, faultyStore } from "../support/faulty-store.ts";
@@ -258,12 +258,15 @@ describe("counts", () => {
 });
 
 describe("an inbox that cannot be written", () => {
-  function failing() {
+  function failing(options: Parameters<typeof inboxReceiver>[0] = {}) {
     const store = memoryStore();
     let away = true;
     const note: typeof store.inbox.note = (...written) =>
       away ? connectionLost() : store.inbox.note(...written);
-    const trial = inboxReceiver({ store: { ...(store as Store), inbox: { ...store.inbox, note } } });
+    const trial = inboxReceiver({
+      ...options,
+      store: { ...(store as Store), inbox: { ...store.inbox, note } },
+    });
     return { trial, restore: () => (away = false) };
   }
 
@@ -273,6 +276,45 @@ describe("an inbox that cannot be written", () => {
     expect((await trial.post(dialect.sign())).status).toBe(200);
     await trial.inbox.flush();
     expect(trial.inbox.dropped()).toBe(1);
+  });
+
+  it("is said once, with what to do, and once again when it can", async () => {
+    const lines: string[] = [];
+    const { trial, restore } = failing({
+      scope: "eu",
+      onOutcome: logOutcomes({
+        error: (line) => lines.push(`error ${line}`),
+        warn: (line) => lines.push(`warn ${line}`),
+      }),
+    });
+    const failingTwice = async () => {
+      await trial.post(dialect.sign());
+      await trial.inbox.flush();
+      await trial.post(dialect.sign());
+      await trial.inbox.flush();
+    };
+    await failingTwice();
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^error \[latchhook\] ai-stats \(scope "eu"\): the inbox cannot be written \(Error: "the connection was lost".*\); .*`await store\.check\(\)`/,
+      ),
+    ]);
+    restore();
+    await failingTwice();
+    expect(lines.slice(1)).toEqual([
+      'warn [latchhook] ai-stats (scope "eu"): the inbox is written again; attempts dropped meanwhile: 1',
+    ]);
+  });
+
+  it("is nothing that a log which throws can end a process by", async () => {
+    const { trial, restore } = failing({
+      onOutcome: logOutcomes({ error: connectionLost, warn: connectionLost }),
+    });
+    await trial.post(dialect.sign());
+    await trial.inbox.flush();
+    restore();
+    await trial.inbox.flush();
+    expect(await trial.inbox.counts(0)).toMatchObject([{ outcome: "processed", count: 1 }]);
   });
 
   it("keeps its counts until it can", async () => {

@@ -22,8 +22,10 @@ export type RedisClient = NodeRedisClient | IoredisClient;
 
 /** What the store needs of a Redis client, whichever it is. */
 export interface Redis {
-  evalSha(sha1: string, key: string, values: readonly string[]): Promise<unknown>;
-  eval(source: string, key: string, values: readonly string[]): Promise<unknown>;
+  /** Whether keys are placed by their names, and all of one script must be in one place. */
+  readonly isCluster: boolean;
+  evalSha(sha1: string, keys: readonly string[], values: readonly string[]): Promise<unknown>;
+  eval(source: string, keys: readonly string[], values: readonly string[]): Promise<unknown>;
   /** The section "memory" of INFO; rejects where the client has no such command. */
   readMemoryInfo(): Promise<string>;
 }
@@ -73,16 +75,18 @@ function isPipeline(client: unknown): boolean {
 
 function fromNodeRedis(client: NodeRedisClient): Redis {
   return {
-    evalSha: (sha1, key, values) => client.evalSha(sha1, { keys: [key], arguments: [...values] }),
-    eval: (source, key, values) => client.eval(source, { keys: [key], arguments: [...values] }),
+    isCluster: hasMethods(client, "nodeClient"),
+    evalSha: (sha1, keys, values) => client.evalSha(sha1, { keys: [...keys], arguments: [...values] }),
+    eval: (source, keys, values) => client.eval(source, { keys: [...keys], arguments: [...values] }),
     readMemoryInfo: () => readMemoryInfo(client),
   };
 }
 
 function fromIoredis(client: IoredisClient): Redis {
   return {
-    evalSha: (sha1, key, values) => client.evalsha(sha1, 1, key, ...values),
-    eval: (source, key, values) => client.eval(source, 1, key, ...values),
+    isCluster: "isCluster" in client && client.isCluster === true,
+    evalSha: (sha1, keys, values) => client.evalsha(sha1, keys.length, ...keys, ...values),
+    eval: (source, keys, values) => client.eval(source, keys.length, ...keys, ...values),
     readMemoryInfo: () => readMemoryInfo(client),
   };
 }

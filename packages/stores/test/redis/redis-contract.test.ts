@@ -17,7 +17,7 @@ describeWithServer("redisStore keeps the store contract", server, (url) => {
     sweeper.disconnect();
   });
 
-  // Redis expires records by itself, so purge has nothing to count.
+  // Redis expires the records of claims by itself, so purge does not count them.
   const skip = [
     "purge: removes completed records once their retention is over, and counts them",
     "purge: removes at most as many as it was told",
@@ -40,6 +40,7 @@ describeWithServer("redisStore keeps the store contract", server, (url) => {
         return { store: redisStore({ client: first, prefix }), prefix };
       },
       connect: ({ prefix }) => redisStore({ client: second, prefix }),
+      inbox: true,
       skip,
     })) {
       it(name, run);
@@ -59,6 +60,7 @@ describeWithServer("redisStore keeps the store contract", server, (url) => {
         return { store: redisStore({ client: first, prefix }), prefix };
       },
       connect: ({ prefix }) => redisStore({ client: second, prefix }),
+      inbox: true,
       skip,
     })) {
       it(name, run);
