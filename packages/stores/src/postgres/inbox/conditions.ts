@@ -35,8 +35,14 @@ export function stateSql(names: Names): string {
   END`;
 }
 
-/** What matches a filter, as conditions on the row `item` of the inbox. */
-export function conditionsFor(names: Names, filter: InboxFilter, { add }: Parameters): readonly string[] {
+/** Conditions on the row `item` of the inbox: those that an index answers, and those that rows are compared with. */
+export interface Conditions {
+  readonly indexed: readonly string[];
+  readonly compared: readonly string[];
+}
+
+/** What matches a filter. */
+export function conditionsFor(names: Names, filter: InboxFilter, { add }: Parameters): Conditions {
   const { state, since, until, search } = filter;
   const equal: readonly (readonly [column: string, value: string | undefined])[] = [
     ["provider", filter.provider],
@@ -45,15 +51,20 @@ export function conditionsFor(names: Names, filter: InboxFilter, { add }: Parame
     ["last_outcome", filter.outcome],
     ["error", filter.error],
   ];
-  return [
-    ...equal.flatMap(([column, value]) =>
-      value === undefined ? [] : [`item.${column} = ${add(plainText(value))}`],
-    ),
+  const indexed = [
     ...(since === undefined ? [] : [`item.received_at >= ${add(String(whole(since)))}::bigint`]),
     ...(until === undefined ? [] : [`item.received_at < ${add(String(whole(until)))}::bigint`]),
     ...(search === undefined ? [] : [foundBy(names, search, add)]),
+    // What is done is not open, and so not in the index of what is; nobody claims it, unless it was forgotten.
+    ...(state === undefined || state === "done" ? [] : ["item.state <> 'done'"]),
+  ];
+  const compared = [
+    ...equal.flatMap(([column, value]) =>
+      value === undefined ? [] : [`item.${column} = ${add(plainText(value))}`],
+    ),
     ...(state === undefined ? [] : inState(names, state)),
   ];
+  return { indexed, compared };
 }
 
 /** Each index is asked for itself: a choice of conditions may be answered by reading the whole table. */
@@ -71,8 +82,7 @@ function foundBy({ inbox }: Names, search: string, add: Parameters["add"]): stri
 
 function inState(names: Names, state: NonNullable<InboxFilter["state"]>): readonly string[] {
   const running = isRunning(names);
-  // What is done is not open, and so not in the index of what is; nobody claims it, unless it was forgotten.
-  if (state === "running") return ["item.state <> 'done'", running];
+  if (state === "running") return [running];
   const dead = `item.dead_at <= ${nowSql}`;
   const stored = {
     failed: ["item.state = 'failed'", `NOT ${dead}`],

@@ -10,6 +10,11 @@ export const mostAttempts = 200;
 /** Of so many deliveries that have not succeeded, the newest, failures are grouped and counted. */
 export const mostOpen = 100_000;
 
+/**
+ * So many deliveries are compared with a filter that no index answers, from where the page or the time asked for begins.
+ */
+export const mostCompared = 100_000;
+
 /** For how long counts of requests are kept, in milliseconds: a month and a day. */
 export const countsRetainMs = 32 * 86_400_000;
 
