@@ -1,10 +1,13 @@
-import type { Inbox, InboxDetails, InboxListOptions, InboxPage } from "../inbox.ts";
+import type { Inbox, InboxDetails, InboxListOptions, InboxOptions, InboxPage } from "../inbox.ts";
 import type { Outcome, OutcomeObserver } from "../outcome.ts";
 import type { Trusted } from "../reading/trust.ts";
+import type { InboxDescription } from "../receiver/describe-receiver.ts";
 import { createBodyCipher } from "./body-cipher.ts";
 import { type BodyKeeper, createBodyKeeper } from "./body-keeper.ts";
+import { describeInbox } from "./describe-inbox.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { logInbox } from "./inbox-log.ts";
+import { resolveInbox } from "./inbox-settings.ts";
 import type { InboxEntry, InboxFilter, InboxStore } from "./inbox-store.ts";
 import type { HeaderPairs } from "./kept-headers.ts";
 import { createNoteQueue } from "./note-queue.ts";
@@ -18,6 +21,7 @@ import { storedText } from "./stored-text.ts";
 export interface OpenInbox {
   readonly inbox: Inbox;
   readonly recorder: Recorder;
+  readonly description: InboxDescription;
   /** Resolves once what waits is written, in its own time. */
   settled(): Promise<void>;
 }
@@ -27,27 +31,32 @@ const largestPage = 500;
 const mostCounted = 1_001;
 const mostGroups = 500;
 
+/** Whose inbox is opened, and what it is to keep. */
+export interface InboxOwner extends Omit<Endpoint, "settings"> {
+  readonly inbox: InboxOptions;
+  /** Logs among them are told when the inbox cannot be written. */
+  readonly observers: readonly OutcomeObserver[];
+}
+
 /**
  * Opens the inbox of one receiver: of what its store keeps, that of its own provider and scope.
  *
  * @param deliver the receiver's own door, for replays.
- * @param observers those of the receiver: its logs are told when the inbox cannot be written.
+ * @throws LatchhookError `invalid-option`, naming the option and what to set.
  */
 export function openInbox(
-  endpoint: Endpoint,
+  owner: InboxOwner,
   store: InboxStore,
   deliver: (trusted: Trusted) => Promise<Outcome>,
-  observers: readonly OutcomeObserver[],
 ): OpenInbox {
-  const bodies = createBodyKeeper(
-    endpoint.provider,
-    endpoint.settings,
-    createBodyCipher(endpoint.settings.keys),
-  );
-  const queue = createNoteQueue(store, logInbox(endpoint, observers));
-  const own = { provider: endpoint.provider.name, scope: endpoint.scope };
-  const isOwn = ({ provider, scope }: { readonly provider: string; readonly scope: string }): boolean =>
-    provider === own.provider && scope === own.scope;
+  const { provider, scope } = owner;
+  const settings = resolveInbox(owner.inbox);
+  const endpoint: Endpoint = { provider, scope, settings };
+  const bodies = createBodyKeeper(provider, settings, createBodyCipher(settings.keys));
+  const queue = createNoteQueue(store, logInbox(endpoint, owner.observers));
+  const own = { provider: provider.name, scope };
+  const isOwn = (one: { readonly provider: string; readonly scope: string }): boolean =>
+    one.provider === own.provider && one.scope === own.scope;
 
   async function find(key: string): Promise<InboxEntry | null> {
     const entry = await store.find(key);
@@ -73,7 +82,7 @@ export function openInbox(
   const replay = createReplay(endpoint, bodies, find, deliver);
   const inbox: Inbox = {
     list,
-    get: async (key) => detailsOf(await find(key), bodies, endpoint.settings.redact),
+    get: async (key) => detailsOf(await find(key), bodies, settings.redact),
     async count(filter = {}) {
       const narrowed = narrow(filter);
       return narrowed === undefined ? 0 : store.count(narrowed, mostCounted);
@@ -88,7 +97,12 @@ export function openInbox(
     dropped: () => queue.dropped(),
     flush: () => queue.flush(),
   };
-  return { inbox, recorder: createRecorder(endpoint, bodies, queue), settled: () => queue.settled() };
+  return {
+    inbox,
+    recorder: createRecorder(endpoint, bodies, queue),
+    description: describeInbox(settings),
+    settled: () => queue.settled(),
+  };
 }
 
 async function detailsOf(

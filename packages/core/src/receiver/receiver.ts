@@ -1,8 +1,7 @@
 import { type Passage, startPassage } from "../delivery/passage.ts";
 import { runLeased } from "../delivery/run-leased.ts";
 import type { WebhookEvent } from "../event.ts";
-import { resolveInbox } from "../inbox/inbox-settings.ts";
-import { type OpenInbox, openInbox } from "../inbox/open-inbox.ts";
+import type { OpenInbox } from "../inbox/open-inbox.ts";
 import type { Inbox } from "../inbox.ts";
 import { findInstruments, unobserved } from "../observers/instruments.ts";
 import { notifyObservers, resolveObservers } from "../observers/observers.ts";
@@ -103,11 +102,12 @@ export function createReceiver<
   );
   const inFlight = trackInFlight();
   const budget = createBodyBudget(limits.maxBytesInFlight);
-  const settings = resolveInbox(options.inbox, options.store);
+  const { inbox } = options;
+  const { inbox: storeInbox } = options.store;
   const kept =
-    settings &&
-    options.store.inbox &&
-    openInbox({ provider, scope, settings }, options.store.inbox, deliver, observers);
+    inbox === undefined
+      ? undefined
+      : storeInbox?.open({ provider, scope, inbox, observers }, storeInbox, deliver);
   let closing = false;
   warnInProduction(options.store);
   instruments?.attach({ provider: provider.name, scope, inbox: kept?.inbox });
@@ -238,7 +238,7 @@ export function createReceiver<
     receive,
     deliver,
     inbox: kept?.inbox,
-    describe: () => describeReceiver(options, limits, settings),
+    describe: () => describeReceiver(options, limits, kept?.description ?? null),
     async trust({ body, headers = {}, source, receivedAt = Date.now(), secretIndex = null }) {
       const trusted = await trust(provider, { headers, body, receivedAt }, { scope, source, secretIndex });
       return trusted.ok || trusted.kind !== "handshake" ? trusted : malformed("bad-challenge");

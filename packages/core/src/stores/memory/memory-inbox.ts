@@ -5,11 +5,12 @@ import type {
   InboxFilter,
   InboxQuery,
   InboxRecord,
-  InboxStore,
   InboxTally,
   OutcomeCount,
 } from "../../inbox/inbox-store.ts";
+import { openInbox } from "../../inbox/open-inbox.ts";
 import { createOutcomeCounts } from "../../inbox/outcome-counts.ts";
+import type { StoreInbox } from "../../inbox/store-inbox.ts";
 import { groupFailures, matchesFilter, tallyDeliveries } from "./inbox-queries.ts";
 import { addAttempt, changeState, type InboxRow, newRow, toDelivery } from "./inbox-row.ts";
 
@@ -23,7 +24,7 @@ const mostBodyBytes = 67_108_864;
 const mostCounts = 20_000;
 
 /** The memory store's inbox, which answers at once, and what the store's own operations write to it. */
-export interface MemoryInbox extends InboxStore {
+export interface MemoryInbox extends StoreInbox {
   note(attempts: readonly InboxRecord[], counts: readonly OutcomeCount[]): void;
   list(query: InboxQuery): readonly InboxDelivery[];
   count(filter: InboxFilter, limit: number): number;
@@ -106,6 +107,7 @@ export function createMemoryInbox({ now, isRunning, requireOpen }: MemoryInboxOp
   }
 
   return {
+    open: openInbox,
     write: (record) => add(record, true),
 
     note(attempts, added) {
