@@ -1,7 +1,6 @@
 import { type Passage, startPassage } from "../delivery/passage.ts";
 import { runLeased } from "../delivery/run-leased.ts";
 import type { WebhookEvent } from "../event.ts";
-import type { OpenInbox } from "../inbox/open-inbox.ts";
 import type { Inbox } from "../inbox.ts";
 import { findInstruments, unobserved } from "../observers/instruments.ts";
 import { notifyObservers, resolveObservers } from "../observers/observers.ts";
@@ -14,9 +13,6 @@ import { fromFetchRequest } from "../request/fetch-request.ts";
 import type { HeaderSource } from "../request/headers.ts";
 import { pathOf } from "../request/path-of.ts";
 import type { WebhookRequest } from "../request/request.ts";
-import { atMost } from "../shared/at-most.ts";
-import { isWorkerd } from "../shared/runtime.ts";
-import { sleep } from "../shared/sleep.ts";
 
 import { createBodyBudget } from "./body-budget.ts";
 import { describeReceiver, type ReceiverDescription } from "./describe-receiver.ts";
@@ -103,9 +99,11 @@ export function createReceiver<
   const inFlight = trackInFlight();
   const budget = createBodyBudget(limits.maxBytesInFlight);
   const { inbox } = options;
-  const keeping = options.store.inbox;
+  const { inbox: storeInbox } = options.store;
   const kept =
-    inbox === undefined ? undefined : keeping?.open({ provider, scope, inbox }, keeping, deliver, observers);
+    inbox === undefined
+      ? undefined
+      : storeInbox?.open({ provider, scope, inbox, observers }, storeInbox, deliver);
   let closing = false;
   warnInProduction(options.store);
   instruments?.attach({ provider: provider.name, scope, inbox: kept?.inbox });
@@ -140,7 +138,7 @@ export function createReceiver<
     passage.answeredEarly(status);
     return settled.then(async (outcome) => {
       tell({ ...outcome, status, late: true }, passage);
-      if (kept !== undefined) await written(kept);
+      await kept?.written();
     });
   }
 
@@ -214,7 +212,7 @@ export function createReceiver<
     );
     end();
     tell(outcome, passage);
-    if (kept !== undefined && request.waitUntil !== undefined) keepAlive(request, written(kept));
+    if (kept !== undefined && request.waitUntil !== undefined) keepAlive(request, kept.written());
     return passage.answer(outcome);
   }
 
@@ -243,7 +241,7 @@ export function createReceiver<
     },
     async handle(request, context) {
       const { status, headers, body } = await receive(
-        fromFetchRequest(request, (work) => context?.waitUntil?.(work)),
+        fromFetchRequest(request, context?.waitUntil && ((work) => context.waitUntil?.(work))),
       );
       const hasBody = request.method !== "HEAD" && body !== "";
       return new Response(hasBody ? body : null, { status, headers });
@@ -251,24 +249,13 @@ export function createReceiver<
     async close() {
       closing = true;
       await inFlight.ended();
-      if (kept === undefined) return;
-      // An end that came after its answer is told a moment after it is counted out.
-      await sleep(0);
-      await atMost(kept.inbox.flush(), longestFlushMs);
+      await kept?.close();
     },
   };
 }
 
 /** A request, all of it read. */
 type ReceivedRequest = SignedRequest & { readonly receivedAt: number };
-
-/** What people can find out must not hold up a shutdown. */
-const longestFlushMs = 5_000;
-
-/** Until what is noted of a request is written. On Workers no timer outlives the request. */
-function written({ inbox, settled }: OpenInbox): Promise<void> {
-  return isWorkerd() ? inbox.flush() : settled();
-}
 
 /** A runtime that will not be kept alive (an answer is out already) cannot end the process. */
 export function keepAlive(request: WebhookRequest, work: Promise<unknown>): void {

@@ -60,6 +60,8 @@ export function createMemoryInbox({ now, isRunning, requireOpen }: MemoryInboxOp
   let bodyBytes = 0;
 
   function setBody(row: InboxRow, body: Uint8Array | null, until: number): void {
+    // Nearly always: what succeeds at once has no body to keep, and had none.
+    if (body === null && row.body === null) return;
     bodyBytes += (body?.byteLength ?? 0) - (row.body?.byteLength ?? 0);
     row.body = body;
     row.bodyUntil = until;
@@ -76,26 +78,28 @@ export function createMemoryInbox({ now, isRunning, requireOpen }: MemoryInboxOp
     rows.delete(key);
   }
 
-  function insert(record: InboxRecord): InboxRow {
+  function insert(record: InboxRecord, time: number): InboxRow {
     const slot = ++lastSequence % mostDeliveries;
     const evicted = ring[slot];
-    if (evicted !== undefined && rows.get(evicted)?.kept.sequence === lastSequence - mostDeliveries) {
+    if (evicted !== undefined && rows.get(evicted)?.sequence === lastSequence - mostDeliveries) {
       remove(evicted);
     }
     const { key } = record.delivery;
     ring[slot] = key;
-    const row = newRow(record, lastSequence);
+    const row = newRow(record, lastSequence, time);
     rows.set(key, row);
     return row;
   }
 
   function add(record: InboxRecord, endsClaim: boolean): void {
-    const known = rows.get(record.delivery.key);
-    const row = known ?? insert(record);
     const time = now();
-    addAttempt(row, record, time);
-    if (known !== undefined && !endsClaim) return;
-    changeState(row, record);
+    const known = rows.get(record.delivery.key);
+    if (known !== undefined) {
+      addAttempt(known, record, time);
+      if (!endsClaim) return;
+      changeState(known, record);
+    }
+    const row = known ?? insert(record, time);
     const { body, bodyRetainMs } = record;
     if (body === "drop") setBody(row, null, 0);
     else if (body !== "keep") setBody(row, body, time + bodyRetainMs);
@@ -136,8 +140,13 @@ export function createMemoryInbox({ now, isRunning, requireOpen }: MemoryInboxOp
       requireOpen();
       const row = rows.get(key);
       if (row === undefined) return null;
-      const { attempts, headers, body } = row;
-      return { delivery: toDelivery(row, isRunning, now()), attempts: [...attempts], headers, body };
+      const { attempts, first, body } = row;
+      return {
+        delivery: toDelivery(row, isRunning, now()),
+        attempts: [...attempts],
+        headers: first.headers,
+        body,
+      };
     },
 
     failures(limit) {
@@ -176,7 +185,7 @@ export function createMemoryInbox({ now, isRunning, requireOpen }: MemoryInboxOp
       let removed = 0;
       for (const [key, row] of rows) {
         if (row.body !== null && row.bodyUntil <= time) setBody(row, null, 0);
-        if (row.kept.expiresAt > time || removed === limit) continue;
+        if (row.expiresAt > time || removed === limit) continue;
         remove(key);
         removed++;
       }
