@@ -1,13 +1,14 @@
 import { createReceiver } from "@latchhook/core";
 import { standardWebhooks } from "@latchhook/core/providers/standard-webhooks";
 import { memoryStore } from "@latchhook/core/stores/memory";
-import { signStandardWebhooks, toRequest } from "@latchhook/testing";
-import { bodyOf, sizeText } from "./bodies.ts";
+import { sizeText } from "./bodies.ts";
+import { answered, fetchRequests } from "./fetch-requests.ts";
 import { type Candidate, interleaved, percentile } from "./interleaved.ts";
 import { forgedRequests, sendAll, signedRequests } from "./load.ts";
 import { benchSecret, type PathServer } from "./path-servers.ts";
 import { microsecondsText, type Part, type Row, ratioText } from "./report.ts";
 import { pinClient, type ServerProcess, startServer } from "./server-process.ts";
+import { telemetryRows } from "./telemetry.ts";
 
 const sizes = [1024, 16_384] as const;
 /** What the compiler makes of a server differs from start to start by more than from round to round. */
@@ -55,6 +56,7 @@ export async function pathPart(): Promise<Part> {
     }
   }
   for (const size of sizes) rows.push(...(await fetchHandler(size)));
+  rows.push(...(await telemetryRows(1024)));
   rows.push(...(await flood()));
   return {
     title: "Request path",
@@ -132,21 +134,7 @@ async function fetchHandler(size: number): Promise<Row[]> {
     store: memoryStore(),
     persist: async () => {},
   });
-  const body = bodyOf(size);
-  let id = 0;
-  const makeRequest = (): Request =>
-    toRequest(
-      signStandardWebhooks({ secret: benchSecret, id: `msg_${size}_${++id}`, body }),
-      "http://localhost/",
-    );
-  async function run(count: number, handle: (request: Request) => Promise<Response>): Promise<void> {
-    for (let done = 0; done < count; done++) {
-      // Each in a turn of the event loop, as requests come: what a runtime keeps for the length of a turn would pile up.
-      await new Promise((resolve) => setImmediate(resolve));
-      const response = await handle(makeRequest());
-      if (response.status !== 200) throw new Error(`answered ${response.status}`);
-    }
-  }
+  const run = fetchRequests(size);
   // Signing and making the request are in all three, so they are measured alone and taken off.
   const candidates = [
     { name: "making", run: (count: number) => run(count, async () => answered) },
@@ -175,8 +163,6 @@ async function fetchHandler(size: number): Promise<Row[]> {
     },
   ];
 }
-
-const answered = Response.json({ received: true });
 
 /** Honest deliveries while a flood of forged ones comes in. */
 async function flood(): Promise<Row[]> {

@@ -54,5 +54,5 @@ export function follow({ sandbox, journal, app }: Stage, jobId: string): Followi
 }
 
 function explainLate(outcome: LoggedOutcome | undefined): string {
-  return outcome?.code === "processed" ? "persisted, but the sender had hung up" : explain(outcome);
+  return outcome?.code === "processed" ? "persisted; sender was gone" : explain(outcome);
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Sandbox } from "@latchhook/sandbox";
+import type { MonitorClient } from "@latchhook/test-app/monitor-client";
 import type { LoggedOutcome, RunningApp } from "@latchhook/test-app/start-app";
 import type { Journal } from "./journal.ts";
 
@@ -18,6 +19,8 @@ export interface Secrets {
   readonly "ai-stats": string;
   readonly videogen: string;
   readonly creativeai: string;
+  /** The password of `ops` on the monitor page. */
+  readonly monitor: string;
 }
 
 export function makeSecrets(): Secrets {
@@ -25,6 +28,7 @@ export function makeSecrets(): Secrets {
     "ai-stats": `whsec_${randomBytes(24).toString("hex")}`,
     videogen: `whsec_${randomBytes(32).toString("base64")}`,
     creativeai: randomBytes(24).toString("hex"),
+    monitor: randomBytes(9).toString("base64url"),
   };
 }
 
@@ -36,6 +40,10 @@ export interface Stage {
   readonly sandbox: Sandbox;
   /** The app that runs now. */
   app(): RunningApp;
+  /** Its monitor page, as somebody on call uses it. */
+  page(): MonitorClient;
+  /** A file; while it exists, the app's callback fails. */
+  readonly failsWhile: string;
   /** Starts the app again, on the same port and database. */
   restart(environment?: Readonly<Record<string, string>>): Promise<RunningApp>;
   /** Notes that a job's end is to be persisted next. In the end the table must hold these jobs and no others. */
@@ -59,8 +67,8 @@ export async function createJob(stage: Stage, sender: SenderName): Promise<strin
 export function explain(outcome: LoggedOutcome | undefined): string {
   if (outcome === undefined) return "the app does not say why";
   const { code, reason } = outcome;
-  if (code === "processed") return "persisted, and then acknowledged";
-  if (code === "duplicate") return "duplicate: persist was not called";
+  if (code === "processed") return "persisted, then acknowledged";
+  if (code === "duplicate") return "duplicate: not run again";
   return reason === undefined ? code : `refused: ${reason}`;
 }
 

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { counted, openConnection } from "@latchhook/testing/wire";
 import { describe, expect, it } from "vitest";
 import { appNames, type RunningApp } from "../apps/app/src/start-app.ts";
 import { withApp } from "./support/lifecycle.ts";
+import { residentBytes } from "./support/resident-bytes.ts";
 import { creativeaiSender } from "./support/senders.ts";
 import { expectAnswer, expectClean } from "./support/table.ts";
 import { exchange, withHeader } from "./support/wire.ts";
@@ -19,12 +20,6 @@ function unsigned(): Buffer {
     `sha256=${"0".repeat(64)}`,
   );
   return counted({ ...forged, body });
-}
-
-/** What the kernel says that a process holds in memory, in bytes. */
-function residentBytes({ processId }: RunningApp): number {
-  const status = readFileSync(`/proc/${processId}/status`, "utf8");
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1_024;
 }
 
 /** Runs `work`, and gives the most that the process held meanwhile. */

@@ -79,6 +79,7 @@ describeInBrowser("the monitor page in a browser", () => {
     await page.getByRole("link", { name: "Deliveries", exact: true }).click();
     await page.getByRole("searchbox").fill(failing);
     await page.keyboard.press("Enter");
+    await page.waitForURL(/search=/);
     expect(await textOf(page.locator(".lede"))).toMatch(/^Yes: 1 delivery .* came, 1 failing\.$/);
     await page.getByRole("link", { name: "video.completed", exact: true }).click();
     expect(await textOf(page.locator(".lede"))).toMatch(
@@ -145,7 +146,7 @@ describeInBrowser("the monitor page in a browser", () => {
     },
   );
 
-  test("a delivery is replayed by the keyboard alone, and a done one only after a second confirmation", async () => {
+  test("a delivery is replayed by the keyboard alone, and the page says what came of it", async () => {
     const { delivery } = await addresses();
     const page = await open(delivery ?? "");
     scenario.breakWith(undefined);

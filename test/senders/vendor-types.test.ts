@@ -3,11 +3,13 @@ import type { WebhookEvent as ClerkBody } from "@clerk/backend/webhooks";
 import { verifyWebhook } from "@latchhook/core";
 import type { AnthropicEvent } from "@latchhook/core/providers/anthropic";
 import { type ClerkEvent, clerk } from "@latchhook/core/providers/clerk";
+import { type GithubEvent, github } from "@latchhook/core/providers/github";
 import type { OpenaiEvent } from "@latchhook/core/providers/openai";
 import { polar } from "@latchhook/core/providers/polar";
 import type { ReplicateEvent, ReplicatePrediction } from "@latchhook/core/providers/replicate";
 import { type ResendEvent, resend } from "@latchhook/core/providers/resend";
-import { signClerk, signPolar, signResend } from "@latchhook/testing";
+import { signClerk, signGithub, signPolar, signResend } from "@latchhook/testing";
+import type { EventPayloadMap } from "@octokit/webhooks-types";
 import { WebhookEventType } from "@polar-sh/sdk/models/components/webhookeventtype.js";
 import type { UnwrapWebhookEvent } from "openai/resources/webhooks";
 import type { Prediction } from "replicate";
@@ -54,6 +56,17 @@ describe("the vendors' own types", () => {
     if (!result.ok || result.event.type !== "user.created") throw new Error("not created");
     expectTypeOf(result.event.data.first_name).toEqualTypeOf<string | null>();
     expect(result.event.data.first_name).toBe("Ada");
+  });
+
+  it("GitHub's give the events their types", async () => {
+    const secret = "a secret as it was entered";
+    const body = { action: "opened", issue: { number: 7, title: "A title" } };
+    const signed = signGithub({ secret, event: "issues", body });
+    const result = await verifyWebhook(github<EventPayloadMap>({ secret }), signed);
+    if (!result.ok || result.event.type !== "issues") throw new Error("not an issue");
+    expectTypeOf(result.event.data.issue.title).toBeString();
+    expectTypeOf<"workflow_run">().toExtend<GithubEvent<EventPayloadMap>["type"]>();
+    expect(result.event.data.issue.number).toBe(7);
   });
 
   it.each(Object.values(WebhookEventType))("Polar's %s is known", async (type) => {

@@ -49,8 +49,8 @@ async function surrounded(stage: Stage, jobId: string, happen: () => unknown) {
   return {
     forged: [
       await next("forged: one byte more in the body"),
-      await next("forged: one digit of the signature changed"),
-      await next("forged: an identifying header changed"),
+      await next("forged: a signature digit changed"),
+      await next("forged: identifying header changed"),
     ],
     stale: await next("stale: genuine, captured 301 s ago"),
     genuine: await next("has ended, the real one"),
@@ -63,7 +63,7 @@ async function poisoned(stage: Stage): Promise<void> {
   const secret = secrets["ai-stats"];
   const { id: eventId } = aiStatsPayload({ jobId: "video_08" });
   const poison = signAiStats({ secret, jobId: "video_05", attempt: 3, metadata: { eventId } });
-  const refused = await send(stage, poison, "poisoned: video_05 under the event id of video_08");
+  const refused = await send(stage, poison, "poisoned: video_05 with the id of video_08");
   stage.expect("video_08");
   const real = await send(
     stage,
@@ -85,8 +85,8 @@ async function replayed(stage: Stage): Promise<void> {
   const signed = signAiStats({ secret: secrets["ai-stats"], body, metadata });
   const again = { ...signed, headers: { ...signed.headers, "x-ai-stats-delivery-key": "another-key" } };
   stage.expect("video_09");
-  const first = await send(stage, signed, "video_09 is completed, delivery key only in a header");
-  const second = await send(stage, again, "replayed: the same signature, another delivery key");
+  const first = await send(stage, signed, "video_09 is completed, its key in a header");
+  const second = await send(stage, again, "replayed: same signature, another delivery key");
   journal.promise(
     "One signature does not run the handler twice, whatever its unsigned headers say",
     first.outcome?.code === "processed" &&

@@ -22,7 +22,7 @@ export async function crash(stage: Stage): Promise<void> {
   const exitCode = await stage.app().stop();
   journal.promise("On SIGTERM the app ends in good order", exitCode === 0);
   const slow = await stage.restart({ PERSIST_DELAY_MS: "60000" });
-  journal.line("the app", "restarted with a handler that takes a minute", "", `process ${slow.processId}`);
+  journal.line("app", "restarted with a handler that takes a minute", "", `process ${slow.processId}`);
 
   const id = await createJob(stage, "creativeai");
   const { records, next } = follow(stage, id);
@@ -34,12 +34,12 @@ export async function crash(stage: Stage): Promise<void> {
     senders.creativeai,
     `${shorten(id)} is completed`,
     first?.status === null ? "no answer" : String(first?.status),
-    `killed (SIGKILL) ${killAfterMs} ms after it was sent`,
+    `killed ${killAfterMs} ms after sending`,
   );
 
   const app = await stage.restart(impatient);
   const left = await rowsOf(stage, id);
-  journal.line("the app", "restarted", "", `process ${app.processId}, ${left} rows of ${shorten(id)}`);
+  journal.line("app", "restarted", "", `process ${app.processId}, ${left} rows of it`);
   journal.promise(
     "A delivery that was not persisted is not acknowledged",
     first?.error === "unreachable" && left === 0,

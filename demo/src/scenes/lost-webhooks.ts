@@ -27,8 +27,8 @@ export async function lostWebhooks(stage: Stage): Promise<void> {
   const [outcome] = await app.outcomes(1);
   const arrived = sandbox.deliveries.some(({ jobId, kind }) => jobId === id && kind !== "dropped");
   journal.line(
-    "the app",
-    `asks about ${shorten(id)}, of which it has heard nothing`,
+    "app",
+    `asks about ${shorten(id)}, not heard of yet`,
     job?.status ?? "nothing",
     explain(outcome),
   );

@@ -25,6 +25,7 @@ export {
   type InboxTally,
   type OutcomeCount,
 } from "./inbox/inbox-store.ts";
+export type { StoreInbox } from "./inbox/store-inbox.ts";
 export type {
   BulkReplay,
   BulkReplayOptions,
@@ -36,6 +37,16 @@ export type {
   ReplayOptions,
   ReplayRefusal,
 } from "./inbox.ts";
+export type {
+  DeliveryInstrument,
+  DeliveryPhase,
+  DeliveryStart,
+  Instrument,
+  InstrumentedEndpoint,
+  PhaseEnd,
+  PhaseInstrument,
+  StoreOperation,
+} from "./instrument.ts";
 export { logOutcomes, type OutcomeLogger } from "./observers/log-outcomes.ts";
 export { type RefusalReason, refusalHints } from "./observers/refusal-hints.ts";
 export type { ReceiverLimits, ReceiverOptions } from "./options.ts";

@@ -50,7 +50,7 @@ export interface ReceiverOptions<
   readonly waitMs?: number | undefined;
   /**
    * Told how each request ended, after its answer is decided: one observer or several. They are not awaited, and their
-   * failure changes nothing. The default log, `logOutcomes(console)`, is always one of them unless another
+   * failure changes nothing. An {@link Instrument} sees more than outcomes. The default log, `logOutcomes(console)`, is always one of them unless another
    * `logOutcomes(…)` is among those given.
    */
   readonly onOutcome?: OutcomeObserver | readonly OutcomeObserver[] | undefined;
@@ -147,7 +147,7 @@ function demandFit(limits: ReceiverLimits, { policy, name }: Pick<Provider, "pol
 
 function demandParts(options: Record<string, unknown> | undefined): asserts options {
   demand(typeof options === "object" && options !== null, "Pass options: { provider, store, persist }.");
-  const { provider, store, persist, scope, schema, onOutcome } = options;
+  const { provider, store, persist, scope, schema, onOutcome, inbox } = options;
   demand(
     hasMethods(provider, ["precheck", "verify", "read"]),
     "provider is required: pass one such as aiStats({ secret }).",
@@ -155,6 +155,10 @@ function demandParts(options: Record<string, unknown> | undefined): asserts opti
   demand(
     hasMethods(store, ["claim", "extend", "complete", "fail"]),
     'store is required: pass one such as sqliteStore({ path: "deliveries.db" }).',
+  );
+  demand(
+    inbox === undefined || hasMethods(store.inbox, ["open"]),
+    `inbox cannot be kept by the ${store.name} store. Use memoryStore, sqliteStore or postgresStore, or leave it out.`,
   );
   demand(typeof persist === "function", "persist is required: the callback that stores the event.");
   demand(scope === undefined || typeof scope === "string", "scope must be a string.");
@@ -169,7 +173,7 @@ function demandParts(options: Record<string, unknown> | undefined): asserts opti
   );
 }
 
-function hasMethods(value: unknown, names: readonly string[]): boolean {
+function hasMethods(value: unknown, names: readonly string[]): value is Readonly<Record<string, unknown>> {
   return (
     typeof value === "object" &&
     value !== null &&

@@ -64,6 +64,7 @@ export {
 export type { CheckResult } from "./tracking/check-job.ts";
 export type {
   ClaimDueOptions,
+  JobCount,
   JobNews,
   JobOwner,
   JobStore,

@@ -1,5 +1,6 @@
 import type { Recorder } from "../inbox/recorder.ts";
 import type { Recording } from "../inbox/recording.ts";
+import type { Observation } from "../observers/observation.ts";
 import {
   type Answer,
   type Outcome,
@@ -15,6 +16,8 @@ import type { DeliverySource, Trusted } from "../reading/trust.ts";
 export interface Passage {
   /** Milliseconds since the epoch. */
   readonly receivedAt: number;
+  /** Where instruments watch it. */
+  readonly observation: Observation | undefined;
   /** Milliseconds until the answer is due; negative once it is overdue, `Infinity` where nobody waits for one. */
   leftMs(): number;
   /** Notes which delivery it is: every outcome from here on says so, one at the deadline too. */
@@ -47,6 +50,8 @@ export interface PassageOptions {
   readonly retryAfterMs: number;
   /** Where there is an inbox. */
   readonly recorder?: Recorder | undefined;
+  /** Where there are instruments. */
+  readonly observation?: Observation | undefined;
 }
 
 /** Starts the clock of a delivery. */
@@ -60,6 +65,7 @@ export function startPassage(options: PassageOptions): Passage {
   let reply = options.successReply;
   const passage: Passage = {
     receivedAt: Date.now(),
+    observation: options.observation,
     leftMs: () => deadlineMs - (performance.now() - startedAt),
     identify(trusted) {
       known = trusted;

@@ -1,32 +1,55 @@
 import { isLatchhookError } from "../errors.ts";
+import { type ObserveStep, type Step, unobserved } from "../observers/instruments.ts";
 import type { AnyReceiverOptions, ReceiverLimits } from "../options.ts";
 import type { Outcome } from "../outcome.ts";
 import { applySchema } from "../reading/schema.ts";
+import type { Trusted } from "../reading/trust.ts";
+import type { ClaimUpdate } from "../store.ts";
 import { createCommit } from "./commit.ts";
 import { Held } from "./held.ts";
-import { hold } from "./hold.ts";
+import { type Holding, hold } from "./hold.ts";
 import { holdLease, type Lease } from "./lease.ts";
 import type { Passage } from "./passage.ts";
 import type { RunStrategy } from "./run-strategy.ts";
 import { RunningDelivery } from "./running-delivery.ts";
+
+/** What a delivery is run in. */
+interface Steps {
+  readonly claim: Step<readonly [trusted: Trusted], Holding>;
+  readonly persist: Step<readonly [held: Held, lease: Lease], void>;
+  readonly complete: Step<readonly [held: Held], ClaimUpdate>;
+}
 
 type LeasedOptions = Pick<AnyReceiverOptions, "store" | "schema" | "persist">;
 
 /**
  * Runs `persist` under a lease: the delivery is claimed, heartbeats keep it while the callback runs, and it is marked
  * done, or given back, at the end. What a callback does after its lease is fenced off.
+ *
+ * @param observeStep decides, once, whether instruments see the steps.
  */
-export function runLeased(options: LeasedOptions, limits: ReceiverLimits): RunStrategy {
-  return async function leased(trusted, passage, onLost) {
-    let holding: Awaited<ReturnType<typeof hold>>;
-    try {
+export function runLeased(
+  options: LeasedOptions,
+  limits: ReceiverLimits,
+  observeStep: ObserveStep = unobserved,
+): RunStrategy {
+  const steps: Steps = {
+    claim: observeStep("claim", (passage, trusted: Trusted) => {
       const waitMs = Math.min(limits.waitMs, passage.leftMs());
-      holding = await hold(options.store, trusted, limits, waitMs, passage.recording());
+      return hold(options.store, trusted, limits, waitMs, passage.recording());
+    }),
+    persist: observeStep("persist", (_passage, held: Held, lease: Lease) => persist(held, options, lease)),
+    complete: observeStep("complete", (_passage, held: Held) => held.complete()),
+  };
+  return async function leased(trusted, passage, onLost) {
+    let holding: Holding;
+    try {
+      holding = await steps.claim(passage, trusted);
     } catch (error) {
       const full = isLatchhookError(error) && error.code === "store-full";
       return passage.outcome(full ? "store-full" : "store-unavailable", { error });
     }
-    if (holding instanceof Held) return runHeld(holding, options, limits, passage, onLost);
+    if (holding instanceof Held) return runHeld(holding, steps, limits, passage, onLost);
     if (holding.state === "completed") return passage.outcome("duplicate");
     return passage.outcome("in-flight", { retryAfterMs: holding.retryAfterMs });
   };
@@ -34,7 +57,7 @@ export function runLeased(options: LeasedOptions, limits: ReceiverLimits): RunSt
 
 async function runHeld(
   held: Held,
-  options: LeasedOptions,
+  steps: Steps,
   limits: ReceiverLimits,
   passage: Passage,
   onLost: (outcome: Outcome) => void,
@@ -42,8 +65,8 @@ async function runHeld(
   passage.claimed(held.claimAttempt);
   const lease = holdLease(held, limits, (error) => onLost(passage.outcome("lease-lost", { error })));
   try {
-    await persist(held, options, lease);
-    return await complete(held, passage);
+    await steps.persist(passage, held, lease);
+    return await complete(held, steps, passage);
   } catch (error) {
     const outcome = passage.outcome(failureCode(error), { error });
     await held.fail(outcome);
@@ -70,9 +93,9 @@ async function persist(held: Held, options: LeasedOptions, lease: Lease): Promis
   await commit.settle();
 }
 
-async function complete(held: Held, passage: Passage): Promise<Outcome> {
+async function complete(held: Held, steps: Steps, passage: Passage): Promise<Outcome> {
   try {
-    const update = await held.complete();
+    const update = await steps.complete(passage, held);
     return passage.outcome(update === "ok" ? "processed" : "lease-lost");
   } catch (error) {
     return passage.outcome("store-unavailable", { error });

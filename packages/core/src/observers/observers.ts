@@ -1,5 +1,5 @@
 import type { Outcome, OutcomeObserver } from "../outcome.ts";
-import { isPromiseLike } from "../shared/maybe-promise.ts";
+import { quietly } from "../shared/quietly.ts";
 import { loggerOf, logOutcomes } from "./log-outcomes.ts";
 
 /** The log that every receiver has unless it was given another: one for all, so that it counts refusals of all. */
@@ -13,14 +13,7 @@ export function resolveObservers(
   return observers.some(loggerOf) ? [...observers] : [...observers, defaultLog];
 }
 
-/** Tells all observers. */
+/** Tells all observers. None can change an answer. */
 export function notifyObservers(observers: readonly OutcomeObserver[], outcome: Outcome): void {
-  for (const observer of observers) {
-    try {
-      const told = observer(outcome);
-      if (isPromiseLike(told)) told.then(undefined, () => {});
-    } catch {
-      // An observer cannot change an answer.
-    }
-  }
+  for (const observer of observers) quietly(() => observer(outcome));
 }

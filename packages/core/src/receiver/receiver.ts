@@ -1,9 +1,8 @@
 import { type Passage, startPassage } from "../delivery/passage.ts";
 import { runLeased } from "../delivery/run-leased.ts";
 import type { WebhookEvent } from "../event.ts";
-import { resolveInbox } from "../inbox/inbox-settings.ts";
-import { type OpenInbox, openInbox } from "../inbox/open-inbox.ts";
 import type { Inbox } from "../inbox.ts";
+import { findInstruments, unobserved } from "../observers/instruments.ts";
 import { notifyObservers, resolveObservers } from "../observers/observers.ts";
 import { type AnyReceiverOptions, type ReceiverOptions, resolveLimits } from "../options.ts";
 import type { Answer, Outcome } from "../outcome.ts";
@@ -14,9 +13,6 @@ import { fromFetchRequest } from "../request/fetch-request.ts";
 import type { HeaderSource } from "../request/headers.ts";
 import { pathOf } from "../request/path-of.ts";
 import type { WebhookRequest } from "../request/request.ts";
-import { atMost } from "../shared/at-most.ts";
-import { isWorkerd } from "../shared/runtime.ts";
-import { sleep } from "../shared/sleep.ts";
 
 import { createBodyBudget } from "./body-budget.ts";
 import { describeReceiver, type ReceiverDescription } from "./describe-receiver.ts";
@@ -93,18 +89,31 @@ export function createReceiver<
   const limits = resolveLimits(options);
   const { provider, scope = "" } = options;
   const observers = resolveObservers(options.onOutcome);
-  const run = runLeased(options, limits);
+  const instruments = findInstruments(observers);
+  const observeStep = instruments?.observeStep ?? unobserved;
+  const store = instruments?.measure(options.store) ?? options.store;
+  const run = runLeased({ ...options, store }, limits, observeStep);
+  const verify = observeStep("verify", (passage, received: ReceivedRequest) =>
+    verifyRequest(provider, scope, received, passage),
+  );
   const inFlight = trackInFlight();
   const budget = createBodyBudget(limits.maxBytesInFlight);
-  const settings = resolveInbox(options.inbox, options.store);
+  const { inbox } = options;
+  const { inbox: storeInbox } = options.store;
   const kept =
-    settings &&
-    options.store.inbox &&
-    openInbox({ provider, scope, settings }, options.store.inbox, deliver, observers);
+    inbox === undefined
+      ? undefined
+      : storeInbox?.open({ provider, scope, inbox, observers }, storeInbox, deliver);
   let closing = false;
   warnInProduction(options.store);
+  instruments?.attach({ provider: provider.name, scope, inbox: kept?.inbox });
 
-  function start(source: DeliverySource, path: string | null, deadlineMs: number): Passage {
+  function start(
+    source: DeliverySource,
+    path: string | null,
+    deadlineMs: number,
+    { headers, receivedAt = Date.now() }: { readonly headers: HeaderSource; readonly receivedAt?: number },
+  ): Passage {
     return startPassage({
       provider: provider.name,
       scope,
@@ -114,19 +123,22 @@ export function createReceiver<
       successReply: provider.successReply,
       retryAfterMs: limits.leaseMs,
       recorder: kept?.recorder,
+      observation: instruments?.begin({ provider: provider.name, scope, source, headers, receivedAt }),
     });
   }
 
   function tell(outcome: Outcome, passage: Passage): void {
     kept?.recorder.observe(outcome, passage.recording());
     notifyObservers(observers, outcome);
+    // At the deadline it goes on, and ends later.
+    if (outcome.late || passage.answeredStatus() === undefined) passage.observation?.ended(outcome);
   }
 
   function tellLate(settled: Promise<Outcome>, status: number, passage: Passage): Promise<void> {
     passage.answeredEarly(status);
     return settled.then(async (outcome) => {
       tell({ ...outcome, status, late: true }, passage);
-      if (kept !== undefined) await written(kept);
+      await kept?.written();
     });
   }
 
@@ -145,6 +157,7 @@ export function createReceiver<
     function onLost(outcome: Outcome): void {
       // A callback that hangs must hold up neither a shutdown nor the budget: without its lease it can only stop.
       end();
+      passage.observation?.ended(outcome);
       answerEarly(outcome);
     }
     try {
@@ -174,7 +187,7 @@ export function createReceiver<
       release();
       return body.ok ? passage.outcome("body-too-large") : refuseBody(body, passage);
     }
-    const received: SignedRequest & { receivedAt: number } = {
+    const received: ReceivedRequest = {
       method,
       url,
       parameters,
@@ -183,8 +196,7 @@ export function createReceiver<
       receivedAt,
     };
     return firstAnswer(
-      (answerEarly) =>
-        runTracked(() => verifyRequest(provider, scope, received, passage), passage, answerEarly, release),
+      (answerEarly) => runTracked(() => verify(passage, received), passage, answerEarly, release),
       passage.leftMs(),
       () => passage.outcome("deadline-exceeded"),
       (settled, { status }) => keepAlive(request, tellLate(settled, status, passage)),
@@ -192,7 +204,7 @@ export function createReceiver<
   }
 
   async function receive(request: WebhookRequest): Promise<Answer> {
-    const passage = start("http", pathOf(request.url), limits.deadlineMs);
+    const passage = start("http", pathOf(request.url), limits.deadlineMs, request);
     // From before the body is read: what is accepted now still has its callback to run, whenever `close` is called.
     const end = inFlight.begin();
     const outcome = await decide(request, passage).catch((error: unknown) =>
@@ -200,12 +212,12 @@ export function createReceiver<
     );
     end();
     tell(outcome, passage);
-    if (kept !== undefined && request.waitUntil !== undefined) keepAlive(request, written(kept));
+    if (kept !== undefined && request.waitUntil !== undefined) keepAlive(request, kept.written());
     return passage.answer(outcome);
   }
 
   async function deliver(trusted: Trusted): Promise<Outcome> {
-    const passage = start(trusted.source, null, Number.POSITIVE_INFINITY);
+    const passage = start(trusted.source, null, Number.POSITIVE_INFINITY, trusted);
     const outcome = closing
       ? passage.outcome("shutting-down")
       : await firstAnswer(
@@ -222,14 +234,14 @@ export function createReceiver<
     receive,
     deliver,
     inbox: kept?.inbox,
-    describe: () => describeReceiver(options, limits, settings),
+    describe: () => describeReceiver(options, limits, kept?.description ?? null),
     async trust({ body, headers = {}, source, receivedAt = Date.now(), secretIndex = null }) {
       const trusted = await trust(provider, { headers, body, receivedAt }, { scope, source, secretIndex });
       return trusted.ok || trusted.kind !== "handshake" ? trusted : malformed("bad-challenge");
     },
     async handle(request, context) {
       const { status, headers, body } = await receive(
-        fromFetchRequest(request, (work) => context?.waitUntil?.(work)),
+        fromFetchRequest(request, context?.waitUntil && ((work) => context.waitUntil?.(work))),
       );
       const hasBody = request.method !== "HEAD" && body !== "";
       return new Response(hasBody ? body : null, { status, headers });
@@ -237,21 +249,13 @@ export function createReceiver<
     async close() {
       closing = true;
       await inFlight.ended();
-      if (kept === undefined) return;
-      // An end that came after its answer is told a moment after it is counted out.
-      await sleep(0);
-      await atMost(kept.inbox.flush(), longestFlushMs);
+      await kept?.close();
     },
   };
 }
 
-/** What people can find out must not hold up a shutdown. */
-const longestFlushMs = 5_000;
-
-/** Until what is noted of a request is written. On Workers no timer outlives the request. */
-function written({ inbox, settled }: OpenInbox): Promise<void> {
-  return isWorkerd() ? inbox.flush() : settled();
-}
+/** A request, all of it read. */
+type ReceivedRequest = SignedRequest & { readonly receivedAt: number };
 
 /** A runtime that will not be kept alive (an answer is out already) cannot end the process. */
 export function keepAlive(request: WebhookRequest, work: Promise<unknown>): void {

@@ -37,7 +37,7 @@ export interface PostedRequest {
 }
 
 /** In place of the default log: what is refused here is refused on purpose. */
-const silentLog = logOutcomes({ error() {}, warn() {} });
+export const silentLog = logOutcomes({ error() {}, warn() {} });
 
 type Overrides = Partial<ReceiverOptions<WebhookEvent, never, StandardSchema | undefined>>;
 

@@ -7,7 +7,7 @@ import {
   retryOnce,
   type Statement,
 } from "@latchhook/stores/kit";
-import { jobKey, rankOf, storedId, toTrackedJob } from "../tracking/job-row.ts";
+import { jobKey, rankOf, storedId, toJobCount, toTrackedJob } from "../tracking/job-row.ts";
 import type { JobOwner, JobStore } from "../tracking/job-store.ts";
 import { jobsSchema, resolveNames } from "./postgres/schema.ts";
 import { createStatements } from "./postgres/statements.ts";
@@ -71,6 +71,10 @@ export function postgresJobs(options: PostgresJobsOptions): JobStore {
     async list(owner, { limit, before }) {
       const values = [...ownerValues(owner), limit, before === undefined ? "" : await jobKey(owner, before)];
       return (await run("list jobs", statements.list, ...values)).map(toTrackedJob);
+    },
+    async count(owner) {
+      const rows = await run("count jobs", statements.count, ...ownerValues(owner));
+      return rows.map((row) => toJobCount(owner, row));
     },
     async claimDue(owner, { limit, leaseMs }) {
       const rows = await run("claim jobs", statements.claimDue, leaseMs, ...ownerValues(owner), limit);

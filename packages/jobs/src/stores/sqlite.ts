@@ -13,7 +13,7 @@ import {
   toSqliteError,
   toSqliteOpenError,
 } from "@latchhook/stores/kit";
-import { jobKey, rankOf, storedId, toTrackedJob } from "../tracking/job-row.ts";
+import { jobKey, rankOf, storedId, toJobCount, toTrackedJob } from "../tracking/job-row.ts";
 import type { JobOwner, JobStore } from "../tracking/job-store.ts";
 import { jobsSchema, tablesNamed } from "./sqlite/schema.ts";
 import { createStatements } from "./sqlite/statements.ts";
@@ -102,6 +102,10 @@ export function sqliteJobs(options: SqliteJobsOptions): JobStore {
       return (await run(statements.listBefore, ...ownerValues(owner), key, key, key, limit)).map(
         toTrackedJob,
       );
+    },
+    async count(owner) {
+      const rows = await run(statements.count, ...ownerValues(owner));
+      return rows.map((row) => toJobCount(owner, row));
     },
     async claimDue(owner, { limit, leaseMs }) {
       return (await run(statements.claimDue, leaseMs, ...ownerValues(owner), limit)).map(toTrackedJob);

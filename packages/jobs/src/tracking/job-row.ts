@@ -2,7 +2,7 @@ import { deliveryKey, isTerminal, type JobStatus, type MaybePromise } from "@lat
 import { isJsonObject } from "@latchhook/core/kit";
 import type { JobPlace } from "../job-place.ts";
 import { isText } from "../text.ts";
-import type { JobOwner, TrackedJob } from "./job-store.ts";
+import type { JobCount, JobNews, JobOwner, TrackedJob } from "./job-store.ts";
 
 /** The key of a job's row: a hash, for ids can be of any length and hold what a database refuses. */
 export function jobKey({ scope, provider }: JobOwner, id: string): MaybePromise<string> {
@@ -10,20 +10,24 @@ export function jobKey({ scope, provider }: JobOwner, id: string): MaybePromise<
 }
 
 /**
- * The id as it is stored, with the job's place where one is known: JSON escapes NUL and lone surrogates, which
- * PostgreSQL and UTF-8 cannot hold.
+ * The id as it is stored, with what is known for good when the job is first heard of: its place, and where it was
+ * created. JSON escapes NUL and lone surrogates, which PostgreSQL and UTF-8 cannot hold.
  */
-export function storedId({ id, kind = null, projectId = null }: JobPlace & { readonly id: string }): string {
-  return JSON.stringify(kind === null && projectId === null ? id : { id, kind, projectId });
+export function storedId({ id, kind = null, projectId = null, traceparent = null }: StoredId): string {
+  if (kind === null && projectId === null && traceparent === null) return JSON.stringify(id);
+  return JSON.stringify({ id, kind, projectId, ...(traceparent === null ? undefined : { traceparent }) });
 }
 
-function readStoredId(text: string): Pick<TrackedJob, "id" | "kind" | "projectId"> {
+type StoredId = JobPlace & Pick<JobNews, "id" | "traceparent">;
+
+function readStoredId(text: string): Pick<TrackedJob, "id" | "kind" | "projectId" | "traceparent"> {
   const stored: unknown = JSON.parse(text);
-  const { id, kind, projectId } = isJsonObject(stored) ? stored : { id: stored };
+  const { id, kind, projectId, traceparent } = isJsonObject(stored) ? stored : { id: stored };
   return {
     id: String(id),
     kind: isText(kind) ? kind : null,
     projectId: isText(projectId) ? projectId : null,
+    traceparent: isText(traceparent) ? traceparent : null,
   };
 }
 
@@ -53,6 +57,11 @@ export function toTrackedJob(row: Readonly<Record<string, unknown>>): TrackedJob
     updatedAt: new Date(Number(row.updated_at)),
     checkedAt: row.checked_at === null ? null : new Date(Number(row.checked_at)),
   };
+}
+
+/** A row of either database that counts jobs of one status. */
+export function toJobCount({ provider }: JobOwner, row: Readonly<Record<string, unknown>>): JobCount {
+  return { provider, status: row.status as JobStatus, count: Number(row.count) };
 }
 
 /**

@@ -16,6 +16,8 @@ export interface TrackedJob {
   readonly kind: string | null;
   /** Its project, where the sender has such and somebody has said. */
   readonly projectId: string | null;
+  /** The trace context in which it was created, as in a header `traceparent`; null where none was noted. */
+  readonly traceparent: string | null;
   readonly status: JobStatus;
   readonly terminal: boolean;
   /** From 0 to 100, or null where nobody has said. */
@@ -40,9 +42,18 @@ export interface ListOptions {
   readonly before?: string | undefined;
 }
 
-/** News of a job. Its place is kept as it was when the job was first heard of. */
+/** How many jobs of a sender have one status. */
+export interface JobCount {
+  readonly provider: string;
+  readonly status: JobStatus;
+  readonly count: number;
+}
+
+/** News of a job. Its place and its trace are kept as they were when the job was first heard of. */
 export interface JobNews extends JobPlace {
   readonly id: string;
+  /** The trace context in which it was created. Default: none. */
+  readonly traceparent?: string | null | undefined;
   readonly status: JobStatus;
   readonly progress: number | null;
   /** Whether the end that this announces has been persisted. */
@@ -87,6 +98,8 @@ export interface JobStore {
   get(owner: JobOwner, id: string): MaybePromise<TrackedJob | null>;
   /** The newest first. */
   list(owner: JobOwner, options: ListOptions): MaybePromise<readonly TrackedJob[]>;
+  /** How many jobs have each status. A status that none has is left out. */
+  count(owner: JobOwner): MaybePromise<readonly JobCount[]>;
   /** Takes unsettled jobs whose check is due. Another process gets none of them before the lease is over. */
   claimDue(owner: JobOwner, options: ClaimDueOptions): MaybePromise<readonly TrackedJob[]>;
   /** Sets the next check of a job. A settled one is left alone, unless it is to be unsettled. */

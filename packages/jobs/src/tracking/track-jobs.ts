@@ -14,9 +14,10 @@ import type { JobSource } from "../job-source.ts";
 import { notify } from "../notify.ts";
 import { sleep, withJitter } from "../sleep.ts";
 import { type CheckContext, type CheckResult, checkJob, newsOf } from "./check-job.ts";
-import type { JobNews, JobStore, TrackedJob } from "./job-store.ts";
+import type { JobCount, JobNews, JobStore, TrackedJob } from "./job-store.ts";
 import { logProblem, type ProblemObserver } from "./observe.ts";
 import { type ReconcileReport, reconcileDue } from "./reconcile-due.ts";
+import { noteTraceparent } from "./traceparent.ts";
 import type { TrackedEvent } from "./tracked-event.ts";
 
 export interface TrackJobsOptions {
@@ -30,6 +31,12 @@ export interface TrackJobsOptions {
   readonly overdueAfterMs?: number | undefined;
   /** How long the sender is given to settle a contradiction while a webhook waits, in milliseconds. Default: 3 s. */
   readonly askTimeoutMs?: number | undefined;
+  /**
+   * The trace context that is active when `track` is called, as in a header `traceparent`; it is kept with the job, so that
+   * the delivery's trace can be linked to it. `activeTraceparent` of `@latchhook/telemetry/opentelemetry` is one. What
+   * it throws, or gives in another form, is left out. Default: nothing is kept.
+   */
+  readonly traceparent?: (() => string | undefined) | undefined;
   /** Told of overdue, vanished and unreadable jobs. Default: one line each on `console.error`. */
   readonly onProblem?: ProblemObserver | undefined;
 }
@@ -88,6 +95,8 @@ export interface JobTracker {
   get(id: string): Promise<TrackedJob | null>;
   /** The newest first. */
   list(options?: ListJobsOptions): Promise<readonly TrackedJob[]>;
+  /** How many jobs have each status. */
+  counts(): Promise<readonly JobCount[]>;
   /** Asks the sender about one job now; null where it is not tracked. */
   check(id: string, options?: { readonly signal?: AbortSignal }): Promise<CheckResult | null>;
   /** Checks what is overdue and delivers what was missed. Several processes may do it at once. */
@@ -214,11 +223,13 @@ export function trackJobs(options: TrackJobsOptions): JobTracker {
       return attached;
     },
     async track({ status = "queued", progress = null, ...job }) {
-      return advance({ ...newsOf({ ...job, status, progress }), settled: false });
+      const traceparent = noteTraceparent(options.traceparent);
+      return advance({ ...newsOf({ ...job, status, progress }), settled: false, traceparent });
     },
     record,
     get: async (id) => store.get(owner, id),
     list: async ({ limit = 100, before } = {}) => store.list(owner, { limit, before }),
+    counts: async () => store.count(owner),
     async check(id, { signal } = {}) {
       const job = await store.get(owner, id);
       return job === null ? null : checkJob(context(), job, signal);

@@ -238,6 +238,31 @@ describeJobStores("a table of jobs", (open) => {
     expect(Number(await checkedAt())).toBeGreaterThan(Number(failed));
   });
 
+  test("keeps where a job was created, as it was said first", async () => {
+    const owner = anOwner();
+    const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    await store.advance(owner, news("j1", { kind: "batch", traceparent }));
+    await store.advance(owner, news("j1", { status: "processing", traceparent: `${traceparent}-later` }));
+    expect(await store.get(owner, "j1")).toMatchObject({ id: "j1", kind: "batch", traceparent });
+    await store.advance(owner, news("j2", { traceparent }));
+    expect(await store.get(owner, "j2")).toMatchObject({ id: "j2", kind: null, projectId: null, traceparent });
+    expect(await store.advance(owner, news("j3", { kind: "batch" }))).toMatchObject({ traceparent: null });
+    expect(await store.advance(owner, news("j4"))).toMatchObject({ traceparent: null });
+  });
+
+  test("counts an owner's jobs by status", async () => {
+    const owner = anOwner();
+    expect(await store.count(owner)).toEqual([]);
+    for (const id of ["a", "b", "c"]) await store.advance(owner, news(id));
+    await store.advance(owner, news("c", { status: "failed", settled: true }));
+    await store.advance(anOwner(), news("d"));
+    const counts = await store.count(owner);
+    expect(counts.toSorted((one, other) => other.count - one.count)).toEqual([
+      { provider: "ai-stats", status: "queued", count: 2 },
+      { provider: "ai-stats", status: "failed", count: 1 },
+    ]);
+  });
+
   test("migrates as often as it likes", async () => {
     await Promise.all([store.migrate(), store.migrate(), (await open()).migrate()]);
     expect(await store.get(anOwner(), "nobody")).toBeNull();

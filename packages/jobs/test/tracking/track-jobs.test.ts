@@ -573,6 +573,28 @@ describeJobStores("tracking", (open) => {
     expect(await app.jobs.check("j1", { signal: AbortSignal.abort() })).toBe("aborted");
   });
 
+  test("notes where a job was created; a hook that fails or talks nonsense changes nothing", async () => {
+    const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    function fail(): never {
+      throw new Error("no trace");
+    }
+    const hooks: readonly (readonly [(() => string | undefined) | undefined, string | null])[] = [
+      [() => traceparent, traceparent],
+      [() => `${traceparent}\r\n`, null],
+      [() => 1 as never, null],
+      [() => undefined, null],
+      [fail, null],
+      [undefined, null],
+    ];
+    const source = aiStatsJobs({ apiKey });
+    for (const [index, [hook, expected]] of hooks.entries()) {
+      const jobs = trackJobs({ source, store, scope: `trace ${Math.random()}`, traceparent: hook });
+      expect((await jobs.track({ id: `j${index}` })).traceparent, String(hook)).toBe(expected);
+      expect((await jobs.get(`j${index}`))?.traceparent).toBe(expected);
+      expect(await jobs.counts()).toEqual([{ provider: "ai-stats", status: "queued", count: 1 }]);
+    }
+  });
+
   test("events about no job change nothing", async () => {
     const app = await aiStatsApp("http://127.0.0.1:9");
     expect(await app.jobs.record({ job: null, data: {} })).toBeNull();

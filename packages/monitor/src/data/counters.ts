@@ -1,17 +1,22 @@
 import type { OutcomeCode, OutcomeCount } from "@latchhook/core";
-import { isOf, readable, type Source } from "./sources.ts";
 import { classOf, type OutcomeClass } from "./outcome-class.ts";
+import { isOf, readable, type Source } from "./sources.ts";
 
 export const minuteMs = 60_000;
 export const hourMs = 3_600_000;
 export const dayMs = 86_400_000;
 
 /** The counters of the last 24 hours of the page's own endpoints. */
-export async function readCounters(sources: readonly Source[], now: number): Promise<readonly OutcomeCount[]> {
+export async function readCounters(
+  sources: readonly Source[],
+  now: number,
+): Promise<readonly OutcomeCount[]> {
   const since = startOfMinute(now) - dayMs + minuteMs;
   const lists = await Promise.all(
     // Endpoints that share a store see each other's.
-    readable(sources).map(async (source) => (await source.inbox.counts(since)).filter((count) => isOf(source, count))),
+    readable(sources).map(async (source) =>
+      (await source.inbox.counts(since)).filter((count) => isOf(source, count)),
+    ),
   );
   return lists.flat();
 }
@@ -89,8 +94,13 @@ export function durations(counts: readonly OutcomeCount[]): readonly (readonly [
 }
 
 /** The last minute that has a request of these classes; null without one. */
-export function lastMinute(counts: readonly OutcomeCount[], ...classes: readonly OutcomeClass[]): number | null {
-  const minutes = counts.filter(({ outcome }) => classes.includes(classOf(outcome))).map(({ minute }) => minute);
+export function lastMinute(
+  counts: readonly OutcomeCount[],
+  ...classes: readonly OutcomeClass[]
+): number | null {
+  const minutes = counts
+    .filter(({ outcome }) => classes.includes(classOf(outcome)))
+    .map(({ minute }) => minute);
   return minutes.length === 0 ? null : Math.max(...minutes);
 }
 

@@ -1,6 +1,6 @@
 import type { InboxDelivery, InboxFilter, InboxPage, MaybePromise } from "@latchhook/core";
-import { type ReadableSource, readable, type Source } from "./sources.ts";
 import { countLimit } from "../page/words.ts";
+import { type ReadableSource, readable, type Source } from "./sources.ts";
 
 /** Deliveries of several endpoints as one list. */
 export interface DeliveryPage {
@@ -54,14 +54,21 @@ export async function countDeliveries(sources: readonly Source[], filter: InboxF
 }
 
 /** The endpoints that a filter leaves. */
-export function matching(sources: readonly Source[], { provider, scope }: InboxFilter): readonly ReadableSource[] {
+export function matching(
+  sources: readonly Source[],
+  { provider, scope }: InboxFilter,
+): readonly ReadableSource[] {
   return readable(sources).filter(
     (source) =>
-      (provider === undefined || source.provider === provider) && (scope === undefined || source.scope === scope),
+      (provider === undefined || source.provider === provider) &&
+      (scope === undefined || source.scope === scope),
   );
 }
 
-function named({ provider, scope }: Pick<ReadableSource, "provider" | "scope">): Pick<InboxFilter, "provider" | "scope"> {
+function named({
+  provider,
+  scope,
+}: Pick<ReadableSource, "provider" | "scope">): Pick<InboxFilter, "provider" | "scope"> {
   return { provider, scope };
 }
 

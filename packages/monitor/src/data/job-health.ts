@@ -42,7 +42,8 @@ export function generationOf(provider: string, jobs: readonly WatchedJob[], now:
     failed: failures.length,
     running: own.filter(({ terminal }) => !terminal).length,
     failing: failures.length > 1 && failures.length > completed,
-    failingSince: failures.length === 0 ? null : Math.min(...failures.map(({ updatedAt }) => updatedAt.getTime())),
+    failingSince:
+      failures.length === 0 ? null : Math.min(...failures.map(({ updatedAt }) => updatedAt.getTime())),
   };
 }
 
@@ -79,7 +80,14 @@ export function statusOfJob(
   return ended === undefined ? job : { ...job, status: ended.jobStatus as JobStatus, terminal: true };
 }
 
-const jobStatuses: readonly string[] = ["queued", "processing", "completed", "failed", "cancelled", "expired"];
+const jobStatuses: readonly string[] = [
+  "queued",
+  "processing",
+  "completed",
+  "failed",
+  "cancelled",
+  "expired",
+];
 
 function isJobStatus(text: string | null): text is JobStatus {
   return text !== null && jobStatuses.includes(text);

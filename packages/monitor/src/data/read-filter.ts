@@ -1,6 +1,6 @@
 import { type InboxFilter, type InboxState, type OutcomeCode, statusOf } from "@latchhook/core";
-import { readFailures, causeOf } from "./tallies.ts";
 import type { Source } from "./sources.ts";
+import { causeOf, readFailures } from "./tallies.ts";
 
 /** A filter as an address or a form has it. */
 export interface DeliveryFilter extends InboxFilter {

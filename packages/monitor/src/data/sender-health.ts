@@ -1,5 +1,14 @@
 import type { InboxFailureGroup, InboxTally, OutcomeCount } from "@latchhook/core";
-import { hourMs, lastHour, lastMinute, quantileMs, type Share, startOfMinute, successShare, sum } from "./counters.ts";
+import {
+  hourMs,
+  lastHour,
+  lastMinute,
+  quantileMs,
+  type Share,
+  startOfMinute,
+  successShare,
+  sum,
+} from "./counters.ts";
 import { classOf } from "./outcome-class.ts";
 import { isOf, type Source } from "./sources.ts";
 
@@ -50,7 +59,15 @@ export interface HandlerHealth {
 export function senderHealth(
   source: Source,
   counts: readonly OutcomeCount[],
-  { tallies, groups, now }: { readonly tallies: readonly InboxTally[]; readonly groups: readonly InboxFailureGroup[]; readonly now: number },
+  {
+    tallies,
+    groups,
+    now,
+  }: {
+    readonly tallies: readonly InboxTally[];
+    readonly groups: readonly InboxFailureGroup[];
+    readonly now: number;
+  },
 ): SenderHealth {
   const dayCounts = counts.filter((count) => isOf(source, count));
   const hourCounts = lastHour(dayCounts, now);
@@ -116,11 +133,14 @@ function handlerHealth(
 ): HandlerHealth {
   if (lastFailureAt !== null && lastFailureAt > (lastSuccessAt ?? 0)) {
     const since = startOfMinute(lastSuccessAt ?? 0);
-    const failed = dayCounts.filter(({ minute, outcome }) => minute >= since && classOf(outcome) === "failed");
+    const failed = dayCounts.filter(
+      ({ minute, outcome }) => minute >= since && classOf(outcome) === "failed",
+    );
     const failingSince = Math.min(lastFailureAt, ...failed.map(({ minute }) => minute));
     return { state: "failing", failingSince, failures: sum(failed) };
   }
   const inHour = dayCounts.filter(({ minute }) => minute > now - hourMs);
-  const state = sum(inHour, "failed") > 0 ? "recovered" : sum(dayCounts, "accepted") > 0 ? "storing" : "unused";
+  const state =
+    sum(inHour, "failed") > 0 ? "recovered" : sum(dayCounts, "accepted") > 0 ? "storing" : "unused";
   return { state, failingSince: null, failures: 0 };
 }

@@ -37,7 +37,8 @@ function finite(value: unknown): number | null {
 }
 
 function readDate(value: unknown): number | null {
-  const at = typeof value === "string" ? Date.parse(value) : typeof value === "number" ? value * 1_000 : Number.NaN;
+  const at =
+    typeof value === "string" ? Date.parse(value) : typeof value === "number" ? value * 1_000 : Number.NaN;
   // What `Date` cannot write is no time.
   return Number.isFinite(at) && Math.abs(at) < 8.64e15 ? at : null;
 }

@@ -34,7 +34,10 @@ export function readable(sources: readonly Source[]): readonly ReadableSource[] 
 }
 
 /** Whether a row is of this endpoint. */
-export function isOf(source: Pick<Source, "provider" | "scope">, row: Pick<Source, "provider" | "scope">): boolean {
+export function isOf(
+  source: Pick<Source, "provider" | "scope">,
+  row: Pick<Source, "provider" | "scope">,
+): boolean {
   return row.provider === source.provider && row.scope === source.scope;
 }
 

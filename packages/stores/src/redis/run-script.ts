@@ -1,6 +1,6 @@
 import type { Redis } from "./clients.ts";
 import { replyCode } from "./redis-error.ts";
-import type { Script } from "./scripts.ts";
+import type { Script } from "./script.ts";
 
 /**
  * Runs a script by its digest, and by its source where the server does not know it: after a restart, a failover or
@@ -9,13 +9,13 @@ import type { Script } from "./scripts.ts";
 export async function runScript(
   redis: Redis,
   { sha1, source }: Script,
-  key: string,
+  keys: readonly string[],
   values: readonly string[],
-): Promise<string> {
+): Promise<unknown> {
   try {
-    return String(await redis.evalSha(await sha1(), key, values));
+    return await redis.evalSha(await sha1(), keys, values);
   } catch (error) {
     if (replyCode(error) !== "NOSCRIPT") throw error;
-    return String(await redis.eval(source, key, values));
+    return await redis.eval(source, keys, values);
   }
 }

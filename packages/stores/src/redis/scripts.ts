@@ -1,20 +1,12 @@
-/** A Lua script, and the digest under which Redis keeps it. */
-export interface Script {
-  readonly source: string;
-  /** Computed when it is first asked for. */
-  readonly sha1: () => Promise<string>;
-}
+import { markReopened, writeFunctions } from "./inbox/write-lua.ts";
+import { readClock } from "./read-clock.ts";
+import { type Script, toScript } from "./script.ts";
 
 // Each operation is one script over one string, so it is atomic, and runs on a cluster, where all keys of a script must
 // be on one node. The string is state, fence, attempt, takeover, lease (when it ends, in ms since 1970) and owner: one
 // GET and one SET cost half of what the same in a hash does.
 //
 // Numbers are written with string.format: Lua's own conversion cuts them at 14 digits.
-
-// Redis's own clock; it stands still while a script runs.
-const readClock = `local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-`;
 
 // The owner is last, for it may hold anything.
 const readRecord = `local stored = redis.call('GET', KEYS[1])
@@ -34,10 +26,16 @@ end
 
 // ARGV: owner, lease, lease and retention together or 'never'. A fence is the clock in microseconds, or one more than
 // the last: a mere counter would start anew once the record has expired.
-const claim = `${readRecord}
-if state == 'completed' then
+const claim = claimText(`if state == 'completed' then
   return 'completed'
-end
+end`);
+
+// The same for what is completed too: a fence above its own, and its old holder is fenced off.
+const reopen = `${writeFunctions}${claimText("", markReopened)}`;
+
+function claimText(whenRead: string, whenWritten = ""): string {
+  return `${readRecord}
+${whenRead}
 ${readClock}
 local repeated = state == 'claimed' and owner == ARGV[1]
 if state == 'claimed' and not repeated and tonumber(lease) > now then
@@ -54,8 +52,10 @@ local result = 'claimed ' .. fence .. ' ' .. attempt .. ' ' .. takeover
 local record = result .. string.format(' %.0f ', now + ARGV[2]) .. owner
 local expire_after = ARGV[3]
 ${writeRecord}
+${whenWritten}
 return result
 `;
+}
 
 // ARGV: owner, fence, lease. The retention goes on counting from the end of the lease.
 const extend = `${readRecord}
@@ -72,46 +72,57 @@ return 'ok'
 `;
 
 // ARGV: owner, fence, retention or 'never'. Owner and fence stay, so that their holder may repeat it.
-const complete = `${readRecord}
+const complete = completeText();
+
+// With a record of the attempt: its row text, body, body's retention and retention.
+const completeRecorded = `${writeFunctions}${completeText(writeOnce(4))}`;
+
+function completeText(whenWritten = ""): string {
+  return `${readRecord}
 if state == 'failed' or owner ~= ARGV[1] or fence ~= ARGV[2] then
   return 'lost'
 end
 local record = 'completed' .. string.sub(stored, #state + 1)
 local expire_after = ARGV[3]
 ${writeRecord}
+${whenWritten}
 return 'ok'
 `;
+}
 
 // ARGV: owner, fence. The retention goes on as it was.
-const fail = `${readRecord}
+const fail = failText();
+const failRecorded = `${writeFunctions}${failText(writeOnce(3))}`;
+
+function failText(whenWritten = ""): string {
+  return `${readRecord}
 if state == 'completed' or owner ~= ARGV[1] or fence ~= ARGV[2] then
   return 'lost'
 end
 redis.call('SET', KEYS[1], 'failed' .. string.sub(stored, #state + 1), 'KEEPTTL')
+${whenWritten}
 return 'ok'
 `;
+}
 
-/** The store's scripts. */
-export const scripts: Readonly<Record<"claim" | "extend" | "complete" | "fail", Script>> = {
+// What is repeated has been written before. The claim comes first: where memory is short it is what is refused, and
+// then nothing is written; from the first write on a script runs to its end.
+function writeOnce(first: number): string {
+  const [row, body, bodyRetainMs, retainMs] = [0, 1, 2, 3].map((offset) => `ARGV[${first + offset}]`);
+  return `if state == 'claimed' then
+  write(${row}, ${body}, ${bodyRetainMs}, ${retainMs}, true)
+end`;
+}
+
+/** The store's scripts. Those that record, and `reopen`, take the inbox's key after the claim's. */
+export const scripts: Readonly<
+  Record<"claim" | "reopen" | "extend" | "complete" | "completeRecorded" | "fail" | "failRecorded", Script>
+> = {
   claim: toScript(claim),
+  reopen: toScript(reopen),
   extend: toScript(extend),
   complete: toScript(complete),
+  completeRecorded: toScript(completeRecorded),
   fail: toScript(fail),
+  failRecorded: toScript(failRecorded),
 };
-
-function toScript(source: string): Script {
-  let sha1: Promise<string> | undefined;
-  return {
-    source,
-    sha1() {
-      sha1 ??= hexSha1(source);
-      return sha1;
-    },
-  };
-}
-
-/** By the platform's Web Crypto: `node:crypto` is not everywhere. */
-async function hexSha1(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-1", new TextEncoder().encode(text));
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}

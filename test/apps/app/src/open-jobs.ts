@@ -1,8 +1,9 @@
-import type { Delivery, Provider, ReceiverOptions, WebhookEvent } from "@latchhook/core";
+import type { Delivery, WebhookEvent } from "@latchhook/core";
 import { type JobTracker, trackJobs } from "@latchhook/jobs";
 import { type JobSender, jobSenders } from "./job-senders.ts";
 import type { JobSettings } from "./job-settings.ts";
 import type { OpenJobStore } from "./open-job-store.ts";
+import { type ReceiverParts, receiverOptions } from "./receiver-options.ts";
 
 /** A sender, and what is known of its jobs. */
 export interface TrackedSender extends JobSender {
@@ -24,17 +25,13 @@ export interface Jobs {
 /**
  * Tracks the jobs of all senders, and reconciles them from now on.
  *
- * @param options the receiver options of a sender: what was missed is delivered through them.
+ * @param parts of the receivers: what was missed is delivered through their options.
  */
-export function openJobs(
-  settings: JobSettings,
-  { store, close }: OpenJobStore,
-  options: (provider: Provider<WebhookEvent>) => ReceiverOptions<WebhookEvent, unknown>,
-): Jobs {
+export function openJobs(settings: JobSettings, { store, close }: OpenJobStore, parts: ReceiverParts): Jobs {
   const { overdueAfterMs, reconcileEveryMs: everyMs } = settings;
   const senders = jobSenders(settings).map((sender): TrackedSender => {
     const tracker = trackJobs({ source: sender.source, store, overdueAfterMs });
-    const { persist } = tracker.attach(options(sender.provider));
+    const { persist } = tracker.attach(receiverOptions(parts, sender.provider));
     tracker.start({ everyMs });
     return { ...sender, tracker, persist };
   });

@@ -8,7 +8,11 @@ import { openRedis } from "./open-redis.ts";
 import { loadSqlite } from "./open-sqlite.ts";
 import type { OpenStore } from "./persistence.ts";
 
-/** Opens the store that a URL names. */
+/**
+ * Opens the store that a URL names.
+ *
+ * @throws Error that says what is missing: the server, a right, a table. Found now, and not at the first delivery.
+ */
 export async function openStore(location: DatabaseUrl, redisPrefix?: string): Promise<OpenStore> {
   switch (location.kind) {
     case "memory":
@@ -26,6 +30,7 @@ export async function openSqliteStore({
   path,
 }: SqliteUrl): Promise<OpenStore<SqliteDatabase> & { readonly store: SqliteStore }> {
   const store = sqliteStore({ path, driver: await loadSqlite() });
+  await store.check();
   return { store, close: async () => store.close() };
 }
 
@@ -38,11 +43,15 @@ export async function openPostgresStore(
   pool.on("connect", connected);
   const store = postgresStore({ client: pool });
   await store.migrate();
+  // Of tables that are said to be there: migrating looks at what is on record alone.
+  await store.check();
   return { store, close: () => pool.end() };
 }
 
 async function openRedisStore(url: string, prefix: string | undefined): Promise<OpenStore> {
   const { redisStore } = await import("@latchhook/stores/redis");
   const client = await openRedis(url);
-  return { store: redisStore({ client, prefix }), close: () => client.close() };
+  const store = redisStore({ client, prefix });
+  await store.check();
+  return { store, close: () => client.close() };
 }

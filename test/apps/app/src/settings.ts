@@ -9,6 +9,10 @@ import { type FaultSettings, readFaultSettings } from "./faults/fault-settings.t
 import { type JobSettings, readJobSettings } from "./job-settings.ts";
 import { readNumber } from "./read-number.ts";
 
+const inboxBodies = ["none", "failed", "all"] as const;
+
+export type InboxBody = (typeof inboxBodies)[number];
+
 const defaultDatabase = "sqlite:./data/app.db";
 
 /** What the environment says. The senders' secrets are not here: each provider reads its own variable. */
@@ -25,6 +29,10 @@ export interface Settings {
   readonly persistDelayMs: number;
   /** `PERSIST_FAILS_WHILE`: a file; while it exists, `persist` fails instead of writing. */
   readonly persistFailsWhile: string | undefined;
+  /** `MONITOR_PASSWORD`: of the user `ops` on the monitor page. Without it there is no page. */
+  readonly monitorPassword: string | undefined;
+  /** `INBOX_BODY`: whose bodies the inbox keeps. Default: `failed`. */
+  readonly inboxBody: InboxBody;
   /** `LOG_OUTCOMES=1`: one line of JSON for each webhook request. Default: only failures are logged. */
   readonly logOutcomes: boolean;
   /** Present where `SENDER_URL` is set. */
@@ -47,6 +55,8 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     shared: isSameDatabase(store, database),
     persistDelayMs: readNumber(environment, "PERSIST_DELAY_MS", 0, { most: 3_600_000 }),
     persistFailsWhile: environment.PERSIST_FAILS_WHILE || undefined,
+    monitorPassword: environment.MONITOR_PASSWORD || undefined,
+    inboxBody: readInboxBody(environment.INBOX_BODY),
     logOutcomes: readNumber(environment, "LOG_OUTCOMES", 0, { most: 1 }) === 1,
     jobs: readJobSettings(environment),
     faults: readFaultSettings(environment),
@@ -67,4 +77,10 @@ export function parseTableUrl(variable: string, value: string): SqliteUrl | Post
   const database = parseDatabaseUrl(variable, value);
   if (database.kind === "sqlite" || database.kind === "postgres") return database;
   throw new Error(`${variable} must be sqlite:<path> or postgres://…: the app keeps its events in a table.`);
+}
+
+function readInboxBody(text: string | undefined): InboxBody {
+  const body = inboxBodies.find((one) => one === (text || "failed"));
+  if (body === undefined) throw new Error(`INBOX_BODY must be one of ${inboxBodies.join(", ")}.`);
+  return body;
 }

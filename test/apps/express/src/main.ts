@@ -3,6 +3,7 @@ import { aiStats } from "@latchhook/core/providers/ai-stats";
 import { creativeai } from "@latchhook/core/providers/creativeai";
 import { videogen } from "@latchhook/core/providers/videogen";
 import { webhook } from "@latchhook/express";
+import { monitor } from "@latchhook/monitor";
 import { type JobAnswer, openApp, run, serve, serverOptions } from "@latchhook/test-app";
 import express, { type NextFunction, type Request, type Response } from "express";
 
@@ -11,12 +12,19 @@ async function start(): Promise<void> {
   const aiStatsWebhook = webhook(app.options(aiStats()));
   const videogenWebhook = webhook(app.options(videogen()));
   const creativeaiWebhook = webhook(app.options(creativeai()));
+  const webhooks = [aiStatsWebhook, videogenWebhook, creativeaiWebhook];
 
   const web = express().disable("x-powered-by");
   // For all methods, so that latchhook answers 405 with Allow; app.post would leave a 404 to Express.
   web.all("/webhooks/ai-stats", aiStatsWebhook);
   web.all("/webhooks/videogen", videogenWebhook);
   web.all("/webhooks/creativeai", creativeaiWebhook);
+  if (app.hasMonitor) {
+    web.use(
+      "/ops/webhooks",
+      monitor(() => app.monitorOptions(webhooks)),
+    );
+  }
   // Body parsers belong here, after the webhooks: signatures are over the bytes as they came.
 
   web.get("/events", async (_request, response) => {
@@ -31,12 +39,16 @@ async function start(): Promise<void> {
   web.get("/jobs/:id", async (request, response) => {
     answer(response, await app.jobs.find(request.params.id));
   });
+  web.get("/metrics", async (_request, response) => {
+    const { contentType, text } = await app.metrics();
+    response.set("content-type", contentType).send(text);
+  });
   web.get("/healthz", (_request, response) => {
     response.json({ ok: true });
   });
   web.use(answerFailure);
 
-  await serve(createServer(serverOptions, web), app, [aiStatsWebhook, videogenWebhook, creativeaiWebhook]);
+  await serve(createServer(serverOptions, web), app, webhooks);
 }
 
 function answer(response: Response, { status, body }: JobAnswer): void {

@@ -27,6 +27,11 @@ export function createStatements(table: string) {
           OR created_at = (SELECT created_at FROM ${table} WHERE key = $4) AND key > $4)
       ORDER BY created_at DESC, key LIMIT $3::integer`,
     ),
+    count: namedStatement(
+      "jobs_count",
+      ["status", "count"],
+      `SELECT status, count(*) AS count FROM ${table} WHERE scope = $1 AND provider = $2 GROUP BY status`,
+    ),
     // SKIP LOCKED: of several processes that ask at once, each gets other jobs, and none waits.
     claimDue: statement(
       "claim",

@@ -22,6 +22,7 @@ export function createStatements(table: string) {
       AND (created_at < (SELECT created_at FROM ${table} WHERE key = ?)
         OR created_at = (SELECT created_at FROM ${table} WHERE key = ?) AND key > ?)
       ORDER BY created_at DESC, key LIMIT ?`,
+    count: `SELECT status, count(*) AS count FROM ${table} WHERE scope = ? AND provider = ? GROUP BY status`,
     claimDue: `UPDATE ${table} SET next_check_at = ${now} + ? WHERE key IN (
         SELECT key FROM ${table} WHERE scope = ? AND provider = ? AND settled = 0 AND next_check_at <= ${now}
         ORDER BY next_check_at LIMIT ?) ${returning}`,

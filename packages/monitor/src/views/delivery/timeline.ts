@@ -132,7 +132,7 @@ function upcoming({ delivery }: KnownDelivery, now: number): Html {
   const end = item({
     mark: "expected",
     title: "Then dead",
-    when: html`<span class="soft small nowrap">${clock(deadAt, now)}</span>`,
+    when: html`<span class="soft small nowrap">at the latest ${clock(deadAt, now)}</span>`,
     detail: html`<p class="soft small"><span class="chip">expected</span> unless it succeeds before; after that only a replay or a job check can deliver it</p>`,
   });
   return html`${nowItem}${attempt}${end}`;

@@ -23,3 +23,6 @@ export const receivedSlackMs = 3_600_000;
 
 /** For how long counts of requests are kept, in milliseconds: a month and a day. */
 export const countsRetainMs = 32 * 86_400_000;
+
+/** How many types a group of failures names. */
+export const mostTypes = 5;

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { InboxFailureGroup, InboxTally, OutcomeCode } from "@latchhook/core";
-import { mostCounted, mostOpen } from "../../shared/inbox/limits.ts";
+import { joinFailures, joinTallies, type SenderSuccess } from "../../shared/inbox/failure-groups.ts";
+import { mostCounted, mostOpen, mostTypes } from "../../shared/inbox/limits.ts";
 import type { Row } from "../../shared/sqlite/connection.ts";
 import type { Tables } from "../schema.ts";
 import { isRunning } from "./conditions.ts";
@@ -8,52 +9,21 @@ import type { Reader } from "./reads.ts";
 import { numberOrNull, textOrNull } from "./rows.ts";
 import { stretches } from "./scan.ts";
 
-const mostTypes = 5;
-
 /** Failed and dead deliveries by what they failed with; the newest group first. */
-export async function groupFailures(reader: Reader, limit: number): Promise<readonly InboxFailureGroup[]> {
-  const groups = new Map<string, InboxFailureGroup>();
-  for await (const rows of openGroups(reader)) {
-    for (const row of rows) {
-      const group = toGroup(row);
-      const id = JSON.stringify([group.provider, group.scope, group.errorName, group.error]);
-      const newer = groups.get(id);
-      groups.set(id, newer === undefined ? group : joinGroups(newer, group));
-    }
-  }
-  return [...groups.values()].toSorted((one, other) => other.lastAt - one.lastAt).slice(0, limit);
+export function groupFailures(reader: Reader, limit: number): Promise<readonly InboxFailureGroup[]> {
+  return joinFailures(openGroups(reader), limit);
 }
 
 /** How many have not succeeded, by provider and scope. */
-export async function tallySenders(reader: Reader): Promise<readonly InboxTally[]> {
-  const tallies = new Map<string, InboxTally>();
-  for await (const sender of senders(reader)) tallies.set(senderId(sender), sender);
-  for await (const rows of openGroups(reader)) {
-    for (const { provider, scope, failed, dead, firstAt } of rows.map(toGroup)) {
-      const id = senderId({ provider, scope });
-      const known = tallies.get(id) ?? { provider, scope, ...noFailures, lastSuccessAt: null };
-      tallies.set(id, {
-        ...known,
-        failed: Math.min(mostCounted, known.failed + failed),
-        dead: Math.min(mostCounted, known.dead + dead),
-        oldestFailedAt: Math.min(known.oldestFailedAt ?? firstAt, firstAt),
-      });
-    }
-  }
-  return [...tallies.values()];
+export function tallySenders(reader: Reader): Promise<readonly InboxTally[]> {
+  return joinTallies(senders(reader), openGroups(reader));
 }
 
 /** How many senders are looked at before the process breathes. */
 const sendersAtOnce = 100;
 
-const noFailures = { failed: 0, dead: 0, oldestFailedAt: null };
-
-function senderId({ provider, scope }: Pick<InboxTally, "provider" | "scope">): string {
-  return JSON.stringify([provider, scope]);
-}
-
 /** Goes from one sender to the next in their index. */
-async function* senders({ connection, tables }: Reader): AsyncGenerator<InboxTally> {
+async function* senders({ connection, tables }: Reader): AsyncGenerator<SenderSuccess> {
   let found = 0;
   let [sender] = connection.read(
     `SELECT provider, scope FROM ${tables.inbox} ORDER BY provider, scope LIMIT 1`,
@@ -66,7 +36,7 @@ async function* senders({ connection, tables }: Reader): AsyncGenerator<InboxTal
     );
     const [provider, scope] = names;
     if (++found % sendersAtOnce === 0) await nextTurn();
-    yield { provider, scope, ...noFailures, lastSuccessAt: numberOrNull(success?.at) };
+    yield { provider, scope, lastSuccessAt: numberOrNull(success?.at) };
     // In two parts: to compare both columns at once, SQLite would go through all rows of the sender.
     [sender] = connection.read(
       `SELECT * FROM (
@@ -80,12 +50,16 @@ async function* senders({ connection, tables }: Reader): AsyncGenerator<InboxTal
 }
 
 /** The newest deliveries that have not succeeded and that nobody runs now, in groups, one stretch after the other. */
-async function* openGroups({ connection, tables, now }: Reader): AsyncGenerator<readonly Row[]> {
+async function* openGroups({
+  connection,
+  tables,
+  now,
+}: Reader): AsyncGenerator<readonly InboxFailureGroup[]> {
   const sql = groupSql(tables);
   let seen = 0;
   for await (const { from, to } of stretches(connection, tables, { open: true, order: "newest first" })) {
     const rows = connection.read(sql, ...[now, now, from, to, now]);
-    yield rows;
+    yield rows.map(toGroup);
     seen += rows.reduce((sum, row) => sum + Number(row.failed) + Number(row.dead), 0);
     if (seen >= mostOpen) return;
   }
@@ -116,16 +90,5 @@ function toGroup(row: Row): InboxFailureGroup {
     lastAt: Number(row.last_at),
     newestKey: String(row.key_hex).toLowerCase(),
     types: (JSON.parse(String(row.types)) as string[]).slice(0, mostTypes),
-  };
-}
-
-function joinGroups(newer: InboxFailureGroup, older: InboxFailureGroup): InboxFailureGroup {
-  return {
-    ...newer,
-    failed: Math.min(mostCounted, newer.failed + older.failed),
-    dead: Math.min(mostCounted, newer.dead + older.dead),
-    firstAt: Math.min(newer.firstAt, older.firstAt),
-    lastAt: Math.max(newer.lastAt, older.lastAt),
-    types: [...new Set([...newer.types, ...older.types])].slice(0, mostTypes),
   };
 }

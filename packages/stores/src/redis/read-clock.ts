@@ -1,0 +1,4 @@
+/** Lua that reads Redis's own clock; it stands still while a script runs. */
+export const readClock = `local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+`;
