@@ -1,6 +1,7 @@
 import type { InboxFilter } from "@latchhook/core";
-import { plainText, whole } from "../../shared/inbox/flat-record.ts";
+import { plainText } from "../../shared/inbox/flat-record.ts";
 import type { Names } from "../names.ts";
+import { receivedBetween } from "./received-between.ts";
 
 /** The time in milliseconds since 1970. */
 export const nowSql = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
@@ -42,8 +43,9 @@ export interface Conditions {
 }
 
 /** What matches a filter. */
-export function conditionsFor(names: Names, filter: InboxFilter, { add }: Parameters): Conditions {
-  const { state, since, until, search } = filter;
+export function conditionsFor(names: Names, filter: InboxFilter, parameters: Parameters): Conditions {
+  const { add } = parameters;
+  const { state, search } = filter;
   const equal: readonly (readonly [column: string, value: string | undefined])[] = [
     ["provider", filter.provider],
     ["scope", filter.scope],
@@ -52,8 +54,7 @@ export function conditionsFor(names: Names, filter: InboxFilter, { add }: Parame
     ["error", filter.error],
   ];
   const indexed = [
-    ...(since === undefined ? [] : [`item.received_at >= ${add(String(whole(since)))}::bigint`]),
-    ...(until === undefined ? [] : [`item.received_at < ${add(String(whole(until)))}::bigint`]),
+    ...receivedBetween(names, filter, parameters),
     ...(search === undefined ? [] : [foundBy(names, search, add)]),
     // What is done is not open, and so not in the index of what is; nobody claims it, unless it was forgotten.
     ...(state === undefined || state === "done" ? [] : ["item.state <> 'done'"]),

@@ -1,10 +1,8 @@
 import type { InboxFilter } from "@latchhook/core";
+import { receivedSlackMs } from "../../shared/inbox/limits.ts";
 import type { Connection } from "../../shared/sqlite/connection.ts";
 import type { Tables } from "../schema.ts";
 import type { Stretch } from "./scan.ts";
-
-/** Rows are written when an attempt ends, so their order is that of their times but for as long as an attempt may take. */
-const slackMs = 3_600_000;
 
 /**
  * Where in the inbox deliveries are that were received within the filter's time, with some others around them: looked for
@@ -32,7 +30,7 @@ export function receivedBetween(
   }
 
   return {
-    from: since === undefined ? from : firstFrom(since - slackMs),
-    to: until === undefined ? to : Math.min(to, firstFrom(until + slackMs) - 1),
+    from: since === undefined ? from : firstFrom(since - receivedSlackMs),
+    to: until === undefined ? to : Math.min(to, firstFrom(until + receivedSlackMs) - 1),
   };
 }
