@@ -37,6 +37,7 @@ describe("the apps refuse a wrong setting by name", () => {
     ["PERSIST_DELAY_MS", "-1"],
     ["PERSIST_DELAY_MS", "1s"],
     ["LOG_OUTCOMES", "yes"],
+    ["INBOX_BODY", "some"],
     ["SENDER_URL", "secret.example"],
     ["SENDER_URL", "http://secret.example"],
     ["SENDER_URL", "ftp://127.0.0.1"],

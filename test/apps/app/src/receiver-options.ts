@@ -20,10 +20,9 @@ export function receiverOptions<Event extends WebhookEvent>(
   provider: Provider<Event>,
 ): ReceiverOptions<Event, unknown> {
   const { ignoresSignal, limits } = settings.faults;
-  const { store } = persistence;
   return {
     provider,
-    store,
+    store: persistence.store,
     ...limits,
     async persist(event, delivery) {
       await faults.began(event, delivery);
@@ -34,8 +33,7 @@ export function receiverOptions<Event extends WebhookEvent>(
       await persistence.save(toEventRow(event, delivery), delivery);
     },
     onOutcome: settings.logOutcomes ? [metrics, logOutcome] : metrics,
-    // A store that keeps no inbox refuses the option.
-    ...(store.inbox === undefined ? {} : { inbox: { body: settings.inboxBody } }),
+    inbox: { body: settings.inboxBody },
   };
 }
 

@@ -46,9 +46,12 @@ export async function openApp(environment: NodeJS.ProcessEnv): Promise<TestApp> 
   const { port, monitorPassword } = settings;
   const faults = await openFaults(settings.faults, settings.database);
   const persistence = await openPersistence(settings, faults);
-  const metrics = openMetrics();
+  let jobs: Jobs | undefined;
+  const metrics = openMetrics(() => countJobs(jobs));
   const parts: ReceiverParts = { settings, persistence, faults, metrics: metrics.instrument };
-  const jobs = settings.jobs && openJobs(settings.jobs, await openJobStore(settings.database), parts);
+  if (settings.jobs !== undefined) {
+    jobs = openJobs(settings.jobs, await openJobStore(settings.database), parts);
+  }
   let origin = settings.jobs?.publicUrl;
   const ownOrigin = () => origin ?? `http://127.0.0.1:${port}`;
   return {
@@ -84,6 +87,10 @@ function trackedOptions<Event extends WebhookEvent>(
 ): ReceiverOptions<Event, unknown> {
   const tracked = jobs?.senders.get(options.provider.name);
   return tracked === undefined ? options : { ...options, persist: tracked.persist };
+}
+
+async function countJobs(jobs: Jobs | undefined) {
+  return (await Promise.all(trackersOf(jobs).map((tracker) => tracker.counts()))).flat();
 }
 
 function trackersOf(jobs: Jobs | undefined) {
