@@ -4,11 +4,12 @@ import {
   type ClaimResult,
   type ClaimUpdate,
   type FailOptions,
-  type InboxStore,
   LatchhookError,
   type RetainOptions,
   type Store,
+  type StoreInbox,
 } from "@latchhook/core";
+import { openInbox } from "@latchhook/core/stores/inbox";
 import { checkEviction } from "./redis/check-eviction.ts";
 import { connectRedis, type Redis, type RedisClient } from "./redis/clients.ts";
 import { createInboxPart } from "./redis/inbox/inbox-part.ts";
@@ -48,7 +49,7 @@ export interface RedisStore extends Store {
    */
   check(): Promise<void>;
   /** Left out on a cluster without a hash tag in `prefix`, as is `reopen`. */
-  readonly inbox?: InboxStore;
+  readonly inbox?: StoreInbox;
 }
 
 /**
@@ -133,7 +134,7 @@ function createStore(redis: Redis, prefix: string, eviction: CheckMemory | undef
   return {
     ...store,
     reopen: (key, options) => use("reopen", () => take(scripts.reopen, [prefix + key, inbox.key], options)),
-    inbox: inbox.inbox,
+    inbox: { ...inbox.inbox, open: openInbox },
   };
 }
 
