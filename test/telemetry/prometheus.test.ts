@@ -1,4 +1,4 @@
-import type { StoreInbox, Instrument, Store } from "@latchhook/core";
+import type { Instrument, Store, StoreInbox } from "@latchhook/core";
 import { memoryStore } from "@latchhook/core/stores/memory";
 import { aiStatsJobs, trackJobs } from "@latchhook/jobs";
 import { sqliteJobs } from "@latchhook/jobs/sqlite";

@@ -158,7 +158,7 @@ function demandParts(options: Record<string, unknown> | undefined): asserts opti
   );
   demand(
     inbox === undefined || hasMethods(store.inbox, ["open"]),
-    `inbox cannot be kept by the ${store.name} store. Use memoryStore, sqliteStore or postgresStore, or leave it out.`,
+    `inbox cannot be kept by the ${store.name} store. Use memoryStore, sqliteStore, postgresStore or redisStore (on a cluster with a hash tag in prefix), or leave it out.`,
   );
   demand(typeof persist === "function", "persist is required: the callback that stores the event.");
   demand(scope === undefined || typeof scope === "string", "scope must be a string.");

@@ -4,14 +4,14 @@ import {
   type ClaimResult,
   type ClaimUpdate,
   type FailOptions,
-  type StoreInbox,
   LatchhookError,
   type RetainOptions,
   type Store,
+  type StoreInbox,
 } from "@latchhook/core";
+import { openInbox } from "@latchhook/core/stores/inbox";
 import { checkEviction } from "./redis/check-eviction.ts";
 import { connectRedis, type Redis, type RedisClient } from "./redis/clients.ts";
-import { openInbox } from "@latchhook/core/stores/inbox";
 import { createInboxPart } from "./redis/inbox/inbox-part.ts";
 import { recordValues } from "./redis/inbox/row.ts";
 import { toStoreError } from "./redis/redis-error.ts";

@@ -99,11 +99,10 @@ export function createReceiver<
   const inFlight = trackInFlight();
   const budget = createBodyBudget(limits.maxBytesInFlight);
   const { inbox } = options;
-  const { inbox: storeInbox } = options.store;
   const kept =
     inbox === undefined
       ? undefined
-      : storeInbox?.open({ provider, scope, inbox, observers }, storeInbox, deliver);
+      : store.inbox?.open({ provider, scope, inbox, observers }, store.inbox, deliver);
   let closing = false;
   warnInProduction(options.store);
   instruments?.attach({ provider: provider.name, scope, inbox: kept?.inbox });
