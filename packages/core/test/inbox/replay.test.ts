@@ -238,7 +238,7 @@ describe("a replay of every sender's delivery", () => {
     expect(await trial.inbox.replay(key, ops)).toMatchObject({ code: "processed", key });
     const [first, second] = trial.persisted;
     expect(second?.event).toEqual(first?.event);
-    const signature = second?.delivery.headers.get(sender.signatureHeader) ?? "";
+    const signature = new Map(second?.delivery.headers).get(sender.signatureHeader) ?? "";
     expect(signature, "that it was there is all that is kept of it").toBe("");
   });
 

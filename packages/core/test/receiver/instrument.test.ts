@@ -66,7 +66,11 @@ const processed = [
 describe("an instrument", () => {
   it("is told of each receiver, of each request, and of its phases in order", async () => {
     const instrument = notingInstrument();
-    const trial = trialReceiver(provider, { scope: "tenants", onOutcome: [instrument, silentLog], inbox: {} });
+    const trial = trialReceiver(provider, {
+      scope: "tenants",
+      onOutcome: [instrument, silentLog],
+      inbox: {},
+    });
     expect(instrument.endpoints).toEqual([
       { provider: "creativeai", scope: "tenants", inbox: trial.receiver.inbox },
     ]);
@@ -132,7 +136,12 @@ describe("an instrument", () => {
     const instrument = notingInstrument();
     let finish = (): void => {};
     const persist = () => new Promise<void>((resolve) => (finish = resolve));
-    const trial = trialReceiver(provider, { onOutcome: [instrument, silentLog], persist, deadlineMs: 60, waitMs: 20 });
+    const trial = trialReceiver(provider, {
+      onOutcome: [instrument, silentLog],
+      persist,
+      deadlineMs: 60,
+      waitMs: 20,
+    });
     await trial.post(dialect.sign());
     expect(instrument.told.slice(4)).toEqual(["persist", "told deadline-exceeded"]);
     finish();
@@ -146,7 +155,12 @@ describe("an instrument", () => {
     const instrument = notingInstrument();
     let finish = (): void => {};
     const persist = () => new Promise<void>((resolve) => (finish = resolve));
-    const trial = trialReceiver(provider, { onOutcome: [instrument, silentLog], persist, leaseMs: 60, maxRunMs: 60 });
+    const trial = trialReceiver(provider, {
+      onOutcome: [instrument, silentLog],
+      persist,
+      leaseMs: 60,
+      maxRunMs: 60,
+    });
     await trial.post(dialect.sign());
     expect(instrument.told.slice(4)).toEqual(["persist", "ended lease-lost", "told lease-lost"]);
     finish();
@@ -190,7 +204,11 @@ describe("an instrument", () => {
     const store = transactionalStore();
     const insert = ((transaction: RowTransaction) => transaction.insert("once")) as never;
     const persist: Persist = (_event, delivery) => delivery.commit(insert);
-    const trial = trialReceiver(provider, { onOutcome: [instrument, silentLog], store: store as never, persist });
+    const trial = trialReceiver(provider, {
+      onOutcome: [instrument, silentLog],
+      store: store as never,
+      persist,
+    });
     expectProcessed(await trial.post(dialect.sign()), "committed");
     expect(store.rows).toEqual(["once"]);
     expect(instrument.operations.map(({ operation }) => operation)).toEqual(["claim", "commit"]);
@@ -266,7 +284,11 @@ describe("an instrument", () => {
     const persist = () => {
       if (++calls === 1) throw new Error("the database is away");
     };
-    const onOutcome = [Object.assign(fail, { begin: () => undefined, ...members }) as Instrument, witness, silentLog];
+    const onOutcome = [
+      Object.assign(fail, { begin: () => undefined, ...members }) as Instrument,
+      witness,
+      silentLog,
+    ];
     const trial = trialReceiver(provider, { onOutcome, persist });
     expect((await trial.post(dialect.sign())).status).toBe(500);
     expectProcessed(await trial.post(dialect.sign()), "processed");

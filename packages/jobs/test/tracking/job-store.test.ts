@@ -245,7 +245,12 @@ describeJobStores("a table of jobs", (open) => {
     await store.advance(owner, news("j1", { status: "processing", traceparent: `${traceparent}-later` }));
     expect(await store.get(owner, "j1")).toMatchObject({ id: "j1", kind: "batch", traceparent });
     await store.advance(owner, news("j2", { traceparent }));
-    expect(await store.get(owner, "j2")).toMatchObject({ id: "j2", kind: null, projectId: null, traceparent });
+    expect(await store.get(owner, "j2")).toMatchObject({
+      id: "j2",
+      kind: null,
+      projectId: null,
+      traceparent,
+    });
     expect(await store.advance(owner, news("j3", { kind: "batch" }))).toMatchObject({ traceparent: null });
     expect(await store.advance(owner, news("j4"))).toMatchObject({ traceparent: null });
   });

@@ -197,7 +197,8 @@ describe("the inbox in SQLite", () => {
     const [rare, common] = [inboxRecord({ delivery: { type: "rare" } }), inboxRecord()];
     await store.inbox.note([rare, common], []);
     // A delivery a minute from the year 2001 on, each a copy of the second but for the first.
-    const copied = "provider, scope, last_outcome, known, dead_at, last_duration_ms, attempts, requests, runs, replays";
+    const copied =
+      "provider, scope, last_outcome, known, dead_at, last_duration_ms, attempts, requests, runs, replays";
     const columns = `${copied}, body_bytes, last_status, last_late, last_source, event_id, state, expires_at`;
     const startedAt = 1_000_000_000_000;
     const atMinute = (minute: number) => startedAt + minute * 60_000;
