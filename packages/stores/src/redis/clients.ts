@@ -79,11 +79,18 @@ function isLegacy(client: unknown): boolean {
   return options !== undefined && "legacyMode" in options && options.legacyMode === true;
 }
 
-/** A pipeline of ioredis, or of @upstash/redis, has the methods of its client, and keeps commands back. */
+/** A pipeline has all methods of its client, and keeps commands back. */
 function isPipeline(client: unknown): boolean {
-  // A client of @upstash/redis has the methods of its own pipeline as well.
-  if (!hasMethods(client, "evalsha") || hasMethods(client, "createScript")) return false;
-  return hasMethods(client, "length", "exec") || ("isPipeline" in client && client.isPipeline === true);
+  return isIoredisPipeline(client) || isUpstashPipeline(client);
+}
+
+function isIoredisPipeline(client: unknown): boolean {
+  return hasMethods(client, "evalsha") && "isPipeline" in client && client.isPipeline === true;
+}
+
+/** A client of @upstash/redis has the methods of its own pipeline as well. */
+function isUpstashPipeline(client: unknown): boolean {
+  return hasMethods(client, "evalsha", "exec", "length") && !hasMethods(client, "createScript");
 }
 
 function fromNodeRedis(client: NodeRedisClient): Redis {
@@ -120,7 +127,7 @@ async function replyOnly(answer: Promise<unknown>): Promise<unknown> {
     return await answer;
   } catch (error) {
     if (!(error instanceof Error) || error.name !== "UpstashError") throw error;
-    throw new Error(error.message.replace(/^Command failed: /, "").replace(/, command was: [^]*$/, ""));
+    throw new Error(error.message.replace(/^Command failed: /, "").replace(/, command was: [\s\S]*$/, ""));
   }
 }
 

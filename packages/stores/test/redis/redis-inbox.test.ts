@@ -197,7 +197,7 @@ describeWithServer("redisStore's inbox", findRedisBinary(), () => {
     await store.inbox.note([], [refused(60_000), refused(120_000)]);
     await client.del("latchhook:inbox:counts:60000");
     await store.inbox.note([], [refused(180_000)]);
-    expect(await client.zrange("latchhook:inbox:minutes", 0, -1)).toEqual(["120000", "180000"]);
+    expect(await client.zrange("latchhook:inbox:minutes", "0", "-1")).toEqual(["120000", "180000"]);
     expect(await client.pttl("latchhook:inbox:counts:180000")).toBeGreaterThan(31 * 86_400_000);
   });
 
