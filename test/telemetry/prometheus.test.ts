@@ -1,4 +1,4 @@
-import type { InboxStore, Instrument, Store } from "@latchhook/core";
+import type { Instrument, Store, StoreInbox } from "@latchhook/core";
 import { memoryStore } from "@latchhook/core/stores/memory";
 import { aiStatsJobs, trackJobs } from "@latchhook/jobs";
 import { sqliteJobs } from "@latchhook/jobs/sqlite";
@@ -239,8 +239,8 @@ describe("prometheus", () => {
     const jobs = tracker();
     await jobs.track({ id: "one" });
     const memory = memoryStore();
-    const inbox: InboxStore = {
-      ...(memory.inbox as InboxStore),
+    const inbox: StoreInbox = {
+      ...(memory.inbox as StoreInbox),
       tally() {
         throw new Error("away");
       },

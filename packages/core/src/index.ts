@@ -25,6 +25,7 @@ export {
   type InboxTally,
   type OutcomeCount,
 } from "./inbox/inbox-store.ts";
+export type { StoreInbox } from "./inbox/store-inbox.ts";
 export type {
   BulkReplay,
   BulkReplayOptions,

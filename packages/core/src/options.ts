@@ -147,7 +147,7 @@ function demandFit(limits: ReceiverLimits, { policy, name }: Pick<Provider, "pol
 
 function demandParts(options: Record<string, unknown> | undefined): asserts options {
   demand(typeof options === "object" && options !== null, "Pass options: { provider, store, persist }.");
-  const { provider, store, persist, scope, schema, onOutcome } = options;
+  const { provider, store, persist, scope, schema, onOutcome, inbox } = options;
   demand(
     hasMethods(provider, ["precheck", "verify", "read"]),
     "provider is required: pass one such as aiStats({ secret }).",
@@ -155,6 +155,10 @@ function demandParts(options: Record<string, unknown> | undefined): asserts opti
   demand(
     hasMethods(store, ["claim", "extend", "complete", "fail"]),
     'store is required: pass one such as sqliteStore({ path: "deliveries.db" }).',
+  );
+  demand(
+    inbox === undefined || hasMethods(store.inbox, ["open"]),
+    `inbox cannot be kept by the ${store.name} store. Use memoryStore, sqliteStore, postgresStore or redisStore (on a cluster with a hash tag in prefix), or leave it out.`,
   );
   demand(typeof persist === "function", "persist is required: the callback that stores the event.");
   demand(scope === undefined || typeof scope === "string", "scope must be a string.");
@@ -169,7 +173,7 @@ function demandParts(options: Record<string, unknown> | undefined): asserts opti
   );
 }
 
-function hasMethods(value: unknown, names: readonly string[]): boolean {
+function hasMethods(value: unknown, names: readonly string[]): value is Readonly<Record<string, unknown>> {
   return (
     typeof value === "object" &&
     value !== null &&

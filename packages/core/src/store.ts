@@ -1,4 +1,5 @@
-import type { InboxRecord, InboxStore } from "./inbox/inbox-store.ts";
+import type { InboxRecord } from "./inbox/inbox-store.ts";
+import type { StoreInbox } from "./inbox/store-inbox.ts";
 import type { MaybePromise } from "./shared/maybe-promise.ts";
 
 /** One held claim: the right to run the callback for a key, until its lease ends or another takes it over. */
@@ -95,7 +96,7 @@ export interface Store<Transaction = never> {
    */
   reopen?(key: string, options: ClaimOptions): MaybePromise<ClaimResult>;
   /** What it keeps for people to find out, where it can: records that are passed along are written then. */
-  readonly inbox?: InboxStore | undefined;
+  readonly inbox?: StoreInbox | undefined;
   /** Deletes up to `limit` records whose retention is over, never one in flight. Returns how many it deleted. */
   purge(limit: number): MaybePromise<number>;
   /** Releases what the store itself opened. */

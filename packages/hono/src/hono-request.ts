@@ -23,14 +23,17 @@ export function fromHonoContext(context: HonoContext, incoming: NodeRequest | un
       // The stream itself costs half of what reading it through a web stream does.
       return isUnread(request, incoming) ? direct.readBody(limits) : readHonoBody(request, incoming, limits);
     },
-    waitUntil(work) {
-      try {
-        context.executionCtx.waitUntil(work);
-      } catch {
-        // Hono throws where there is no execution context: Node, Bun and Deno go on anyway.
-      }
-    },
+    // Node goes on anyway.
+    waitUntil: incoming === undefined ? (work) => waitUntil(context, work) : undefined,
   };
+}
+
+function waitUntil(context: HonoContext, work: Promise<unknown>): void {
+  try {
+    context.executionCtx.waitUntil(work);
+  } catch {
+    // Hono throws where there is no execution context: Bun and Deno go on anyway.
+  }
 }
 
 /** Whether every byte is still in the Node stream. Others may listen to it; they get the bytes as well. */

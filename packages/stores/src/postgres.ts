@@ -4,10 +4,11 @@ import type {
   ClaimResult,
   ClaimUpdate,
   FailOptions,
-  InboxStore,
   RetainOptions,
   Store,
+  StoreInbox,
 } from "@latchhook/core";
+import { openInbox } from "@latchhook/core/stores/inbox";
 import { commitWork } from "./postgres/commit.ts";
 import { createInboxPart } from "./postgres/inbox/inbox-part.ts";
 import { deliveriesSchema, deliveriesVersion } from "./postgres/migrations.ts";
@@ -66,7 +67,7 @@ export interface PostgresStore<Transaction> extends Store<Transaction> {
     work: (transaction: Transaction) => unknown,
   ): Promise<ClaimUpdate>;
   reopen(key: string, options: ClaimOptions): Promise<ClaimResult>;
-  readonly inbox: InboxStore;
+  readonly inbox: StoreInbox;
 }
 
 /**
@@ -204,7 +205,7 @@ function createStore<Transaction>(
     fail,
     commit,
     purge: (limit) => use("purge", () => purge(limit)),
-    inbox: inbox.inbox,
+    inbox: { ...inbox.inbox, open: openInbox },
     async close() {
       close();
       inbox.close();

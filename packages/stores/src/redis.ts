@@ -4,11 +4,12 @@ import {
   type ClaimResult,
   type ClaimUpdate,
   type FailOptions,
-  type InboxStore,
   LatchhookError,
   type RetainOptions,
   type Store,
+  type StoreInbox,
 } from "@latchhook/core";
+import { openInbox } from "@latchhook/core/stores/inbox";
 import { checkEviction } from "./redis/check-eviction.ts";
 import { connectRedis, type Redis, type RedisClient } from "./redis/clients.ts";
 import { createInboxPart } from "./redis/inbox/inbox-part.ts";
@@ -22,11 +23,12 @@ import { createGuard } from "./shared/guard.ts";
 import { readClaim, readUpdate } from "./shared/read-outcome.ts";
 import { type CheckMemory, rememberCheck } from "./shared/remember-check.ts";
 
-export type { IoredisClient, NodeRedisClient, RedisClient } from "./redis/clients.ts";
+export type { IoredisClient, NodeRedisClient, RedisClient, UpstashClient } from "./redis/clients.ts";
 
 export interface RedisStoreOptions {
   /**
-   * Your own client, of `redis` (node-redis; connected) or `ioredis`, single or cluster. The store never closes it.
+   * Your own client, of `redis` (node-redis; connected) or `ioredis`, single or cluster, or of `@upstash/redis`. The
+   * store never closes it.
    * Switch its offline queue off, so that a delivery is refused at once while Redis is down; see `docs/stores.md`.
    */
   readonly client: RedisClient;
@@ -48,7 +50,7 @@ export interface RedisStore extends Store {
    */
   check(): Promise<void>;
   /** Left out on a cluster without a hash tag in `prefix`, as is `reopen`. */
-  readonly inbox?: InboxStore;
+  readonly inbox?: StoreInbox;
 }
 
 /**
@@ -133,7 +135,7 @@ function createStore(redis: Redis, prefix: string, eviction: CheckMemory | undef
   return {
     ...store,
     reopen: (key, options) => use("reopen", () => take(scripts.reopen, [prefix + key, inbox.key], options)),
-    inbox: inbox.inbox,
+    inbox: { ...inbox.inbox, open: openInbox },
   };
 }
 

@@ -2,12 +2,13 @@ import {
   type Claim,
   type ClaimOptions,
   type ClaimResult,
-  type InboxStore,
   LatchhookError,
   type MaybePromise,
   type RetainOptions,
   type Store,
+  type StoreInbox,
 } from "@latchhook/core";
+import { openInbox } from "@latchhook/core/stores/inbox";
 import { currentVersion } from "./shared/migration.ts";
 import type { Connection } from "./shared/sqlite/connection.ts";
 import type { SqliteDatabase, SqliteDriver } from "./shared/sqlite/driver.ts";
@@ -72,7 +73,7 @@ export interface SqliteStore<Database extends SqliteDatabase = SqliteDatabase> e
    */
   database(): Promise<Database>;
   reopen(key: string, options: ClaimOptions): MaybePromise<ClaimResult>;
-  readonly inbox: InboxStore;
+  readonly inbox: StoreInbox;
   /**
    * Opens the file and brings its tables up to date now, for an error at start instead of at the first delivery.
    *
@@ -196,7 +197,7 @@ function createStore<Database extends SqliteDatabase>(
         const purged = await purger.purge(leases, limit);
         return purged + (await inbox.purge(leases, limit - purged));
       }),
-    inbox: inbox.inbox,
+    inbox: { ...inbox.inbox, open: openInbox },
     async check() {
       await connections.use(({ durable }) => inbox.check(durable));
     },

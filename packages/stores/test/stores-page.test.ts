@@ -12,6 +12,7 @@ import {
   findRedis,
   type TestDatabase,
 } from "../../../test/support/servers.ts";
+import { startUpstashServer } from "../../../test/support/upstash-server.ts";
 
 const postgresServer = await findPostgres();
 const redisServer = await findRedis();
@@ -84,6 +85,7 @@ describe("the snippets of docs/stores.md", () => {
       "kysely.ts",
       "node-redis.ts",
       "ioredis.ts",
+      "upstash.ts",
     ]);
   });
 
@@ -131,11 +133,15 @@ describe("the snippets of docs/stores.md", () => {
   });
 
   describeWithServer("for Redis", redisServer, (url) => {
-    beforeAll(() => {
+    beforeAll(async () => {
+      const upstash = await startUpstashServer(url);
       vi.stubEnv("REDIS_URL", url);
+      vi.stubEnv("UPSTASH_REDIS_REST_URL", upstash.url);
+      vi.stubEnv("UPSTASH_REDIS_REST_TOKEN", upstash.token);
+      return () => upstash.close();
     });
 
-    it.each(["node-redis.ts", "ioredis.ts"])("%s makes a store", async (name) => {
+    it.each(["node-redis.ts", "ioredis.ts", "upstash.ts"])("%s makes a store", async (name) => {
       const snippet = await load(name);
       const key = randomUUID().replaceAll("-", "").repeat(2);
       const claimed = await snippet.store.claim(key, { owner: "one", leaseMs: 1_000, retainMs: 1 });

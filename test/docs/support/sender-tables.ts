@@ -98,10 +98,10 @@ function proofs(): readonly (readonly string[])[] {
 }
 
 function helpers(): readonly (readonly string[])[] {
-  const rows = documentedSenders.map(({ title, factory }) => {
+  const rows = documentedSenders.map(({ title, factory, environmentVariable }) => {
     const name = `sign${factory.slice(0, 1).toUpperCase()}${factory.slice(1)}`;
     return [
-      code(`${name}({ secret, … })`),
+      code(`${name}({ ${environmentVariable === "" ? "privateKey" : "secret"}, … })`),
       title === "Standard Webhooks" ? "any sender of Standard Webhooks, `v1` and `v1a`" : title,
     ];
   });

@@ -9,6 +9,7 @@ export function toAttemptRecord(
   { attempt, source, replay }: Trusted,
   { at, late }: Pick<AttemptRecord, "at" | "late">,
 ): AttemptRecord {
+  const { errorName, error, errorFrame } = storedError(outcome.error);
   return {
     at,
     source,
@@ -19,7 +20,9 @@ export function toAttemptRecord(
     claimAttempt: outcome.claimAttempt ?? null,
     senderAttempt: attempt,
     late,
-    ...storedError(outcome.error),
+    errorName,
+    error,
+    errorFrame,
     actor: replay?.actor ?? null,
   };
 }

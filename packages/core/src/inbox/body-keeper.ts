@@ -1,6 +1,7 @@
 import type { WebhookEvent } from "../event.ts";
 import type { Handshake, Provider } from "../provider.ts";
 import type { Trusted } from "../reading/trust.ts";
+import type { MaybePromise } from "../shared/maybe-promise.ts";
 import type { BodyCipher } from "./body-cipher.ts";
 import type { InboxSettings } from "./inbox-settings.ts";
 import type { InboxRecord } from "./inbox-store.ts";
@@ -9,7 +10,8 @@ import { type KeptRequest, packRequest, unpackRequest } from "./kept-request.ts"
 
 /** Decides what becomes of a delivery's body, and makes what a store keeps of it. */
 export interface BodyKeeper {
-  ofSuccess(trusted: Trusted): Promise<InboxRecord["body"]>;
+  /** At once where nothing is kept: so most deliveries end. */
+  ofSuccess(trusted: Trusted): MaybePromise<InboxRecord["body"]>;
   ofFailure(trusted: Trusted): Promise<InboxRecord["body"]>;
   /** What was kept; undefined where it cannot be read: it may need another key. */
   open(key: string, kept: Uint8Array): Promise<KeptRequest | undefined>;
@@ -34,7 +36,7 @@ export function createBodyKeeper(
     }
   }
   return {
-    ofSuccess: async (trusted) => (settings.body === "all" ? keep(trusted) : "drop"),
+    ofSuccess: (trusted) => (settings.body === "all" ? keep(trusted) : "drop"),
     ofFailure: async (trusted) => (settings.body === "none" ? "drop" : keep(trusted)),
     async open(key, kept) {
       const packed = await cipher.open(key, kept);

@@ -15,7 +15,6 @@ export function toDeliveryRecord(
   { provider, scope, settings }: Endpoint,
 ): DeliveryRecord {
   const { event, key, maxAttempts, secretIndex, body, receivedAt } = trusted;
-  const kept = keepHeaders(trusted.headers, settings.headers);
   return {
     key,
     scope,
@@ -29,7 +28,11 @@ export function toDeliveryRecord(
     maxAttempts,
     deadAt: lastAttempt ? receivedAt : receivedAt + provider.policy.retryHorizonMs,
     bodyBytes: body.byteLength,
-    headers:
-      kept.length === 0 ? null : JSON.stringify(kept.map(([name, value]) => [name, storedText(value)])),
+    headers: settings.headers.length === 0 ? null : headersJson(trusted, settings.headers),
   };
+}
+
+function headersJson({ headers }: Trusted, names: readonly string[]): string | null {
+  const kept = keepHeaders(headers, names);
+  return kept.length === 0 ? null : JSON.stringify(kept.map(([name, value]) => [name, storedText(value)]));
 }

@@ -1,6 +1,5 @@
 import { LatchhookError } from "../errors.ts";
 import type { InboxOptions } from "../inbox.ts";
-import type { Store } from "../store.ts";
 import { isKeptHeader } from "./kept-headers.ts";
 
 /** An inbox's options, with all defaults filled in. */
@@ -21,22 +20,14 @@ const dayMs = 86_400_000;
 const longestDays = 3_650;
 
 /**
- * Fills in the defaults of an inbox, and checks what was set. Undefined where there is to be none.
+ * Fills in the defaults of an inbox, and checks what was set.
  *
  * @throws LatchhookError `invalid-option`, naming the option and what to set.
  */
-export function resolveInbox(
-  options: InboxOptions | undefined,
-  store: Pick<Store<never>, "name" | "inbox">,
-): InboxSettings | undefined {
-  if (options === undefined) return undefined;
+export function resolveInbox(options: InboxOptions): InboxSettings {
   demand(
     typeof options === "object" && options !== null && !Array.isArray(options),
     'must be an object such as { body: "failed" }; leave it out for none.',
-  );
-  demand(
-    store.inbox !== undefined,
-    `cannot be kept by the ${store.name} store. Use memoryStore, sqliteStore or postgresStore, or leave it out.`,
   );
   const { body = "failed", days = 30, bodyDays = Math.min(14, days), headers = [], redact = [] } = options;
   demand(["none", "failed", "all"].includes(body), '.body must be "none", "failed" or "all".');

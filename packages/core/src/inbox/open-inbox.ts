@@ -1,13 +1,19 @@
-import type { Inbox, InboxDetails, InboxListOptions, InboxPage } from "../inbox.ts";
+import type { Inbox, InboxDetails, InboxListOptions, InboxOptions, InboxPage } from "../inbox.ts";
 import type { Outcome, OutcomeObserver } from "../outcome.ts";
 import type { Trusted } from "../reading/trust.ts";
+import type { InboxDescription } from "../receiver/describe-receiver.ts";
+import { atMost } from "../shared/at-most.ts";
+import { isWorkerd } from "../shared/runtime.ts";
+import { sleep } from "../shared/sleep.ts";
 import { createBodyCipher } from "./body-cipher.ts";
 import { type BodyKeeper, createBodyKeeper } from "./body-keeper.ts";
+import { describeInbox } from "./describe-inbox.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { logInbox } from "./inbox-log.ts";
+import { resolveInbox } from "./inbox-settings.ts";
 import type { InboxEntry, InboxFilter, InboxStore } from "./inbox-store.ts";
 import type { HeaderPairs } from "./kept-headers.ts";
-import { createNoteQueue } from "./note-queue.ts";
+import { createNoteQueue, type NoteQueue } from "./note-queue.ts";
 import { createRecorder, type Recorder } from "./recorder.ts";
 import { redactBody } from "./redact-body.ts";
 import { createReplay } from "./replay.ts";
@@ -18,8 +24,11 @@ import { storedText } from "./stored-text.ts";
 export interface OpenInbox {
   readonly inbox: Inbox;
   readonly recorder: Recorder;
-  /** Resolves once what waits is written, in its own time. */
-  settled(): Promise<void>;
+  readonly description: InboxDescription;
+  /** For `waitUntil`: resolves once what is noted by now is written. */
+  written(): Promise<void>;
+  /** For shutdown: writes what waits, within 5 s. */
+  close(): Promise<void>;
 }
 
 const defaultPage = 50;
@@ -27,27 +36,57 @@ const largestPage = 500;
 const mostCounted = 1_001;
 const mostGroups = 500;
 
+/** What people can find out must not hold up a shutdown. */
+const longestFlushMs = 5_000;
+
+/** Whose inbox is opened, and what it is to keep. */
+export interface InboxOwner extends Omit<Endpoint, "settings"> {
+  readonly inbox: InboxOptions;
+  /** Logs among them are told when the inbox cannot be written. */
+  readonly observers: readonly OutcomeObserver[];
+}
+
 /**
  * Opens the inbox of one receiver: of what its store keeps, that of its own provider and scope.
  *
  * @param deliver the receiver's own door, for replays.
- * @param observers those of the receiver: its logs are told when the inbox cannot be written.
+ * @throws LatchhookError `invalid-option`, naming the option and what to set.
  */
 export function openInbox(
-  endpoint: Endpoint,
+  owner: InboxOwner,
   store: InboxStore,
   deliver: (trusted: Trusted) => Promise<Outcome>,
-  observers: readonly OutcomeObserver[],
 ): OpenInbox {
-  const bodies = createBodyKeeper(
-    endpoint.provider,
-    endpoint.settings,
-    createBodyCipher(endpoint.settings.keys),
-  );
-  const queue = createNoteQueue(store, logInbox(endpoint, observers));
+  const { provider, scope } = owner;
+  const settings = resolveInbox(owner.inbox);
+  const endpoint: Endpoint = { provider, scope, settings };
+  const bodies = createBodyKeeper(provider, settings, createBodyCipher(settings.keys));
+  const queue = createNoteQueue(store, logInbox(endpoint, owner.observers));
+  return {
+    inbox: createInbox(endpoint, store, bodies, queue, deliver),
+    recorder: createRecorder(endpoint, bodies, queue),
+    description: describeInbox(settings),
+    // On Workers no timer outlives the request.
+    written: () => (isWorkerd() ? queue.flush() : queue.settled()),
+    async close() {
+      // An end that came after its answer is told a moment after it is counted out.
+      await sleep(0);
+      await atMost(queue.flush(), longestFlushMs);
+    },
+  };
+}
+
+/** What people see and do, of the endpoint's own deliveries. */
+function createInbox(
+  endpoint: Endpoint,
+  store: InboxStore,
+  bodies: BodyKeeper,
+  queue: NoteQueue,
+  deliver: (trusted: Trusted) => Promise<Outcome>,
+): Inbox {
   const own = { provider: endpoint.provider.name, scope: endpoint.scope };
-  const isOwn = ({ provider, scope }: { readonly provider: string; readonly scope: string }): boolean =>
-    provider === own.provider && scope === own.scope;
+  const isOwn = (one: { readonly provider: string; readonly scope: string }): boolean =>
+    one.provider === own.provider && one.scope === own.scope;
 
   async function find(key: string): Promise<InboxEntry | null> {
     const entry = await store.find(key);
@@ -71,7 +110,7 @@ export function openInbox(
   }
 
   const replay = createReplay(endpoint, bodies, find, deliver);
-  const inbox: Inbox = {
+  return {
     list,
     get: async (key) => detailsOf(await find(key), bodies, endpoint.settings.redact),
     async count(filter = {}) {
@@ -88,7 +127,6 @@ export function openInbox(
     dropped: () => queue.dropped(),
     flush: () => queue.flush(),
   };
-  return { inbox, recorder: createRecorder(endpoint, bodies, queue), settled: () => queue.settled() };
 }
 
 async function detailsOf(

@@ -1,6 +1,7 @@
 import type { Passage } from "../delivery/passage.ts";
 import type { Outcome, OutcomeCode } from "../outcome.ts";
 import type { Trusted } from "../reading/trust.ts";
+import { andThen, type MaybePromise } from "../shared/maybe-promise.ts";
 import { toAttemptRecord } from "./attempt-record.ts";
 import type { BodyKeeper } from "./body-keeper.ts";
 import { toDeliveryRecord } from "./delivery-record.ts";
@@ -36,9 +37,11 @@ export class Recording {
   }
 
   /** For the mark "done". Encrypts first, where that is needed. */
-  async success(): Promise<MakeRecord> {
-    const body = await this.#bodies.ofSuccess(this.#trusted);
-    return () => this.#record(this.#passage.outcome("processed"), body);
+  success(): MaybePromise<MakeRecord> {
+    return andThen(
+      this.#bodies.ofSuccess(this.#trusted),
+      (body) => () => this.#record(this.#passage.outcome("processed"), body),
+    );
   }
 
   /** For giving the delivery back. */

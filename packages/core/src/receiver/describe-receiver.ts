@@ -1,4 +1,4 @@
-import type { InboxSettings } from "../inbox/inbox-settings.ts";
+import type { InboxOptions } from "../inbox.ts";
 import type { AnyReceiverOptions, ReceiverLimits } from "../options.ts";
 import type { DeliveryPolicy } from "../provider.ts";
 
@@ -20,7 +20,7 @@ export interface ReceiverDescription {
 
 /** What a receiver's inbox keeps. */
 export interface InboxDescription {
-  readonly body: InboxSettings["body"];
+  readonly body: NonNullable<InboxOptions["body"]>;
   readonly bodyDays: number;
   readonly days: number;
   readonly headers: readonly string[];
@@ -28,12 +28,10 @@ export interface InboxDescription {
   readonly encrypted: boolean;
 }
 
-const dayMs = 86_400_000;
-
 export function describeReceiver(
   { provider, scope = "", store }: Pick<AnyReceiverOptions, "provider" | "scope" | "store">,
   limits: ReceiverLimits,
-  settings: InboxSettings | undefined,
+  inbox: InboxDescription | null,
 ): ReceiverDescription {
   return {
     provider: provider.name,
@@ -41,24 +39,6 @@ export function describeReceiver(
     store: { name: store.name, schemaVersion: store.schemaVersion ?? null },
     limits,
     policy: provider.policy,
-    inbox: settings === undefined ? null : describeInbox(settings),
-  };
-}
-
-function describeInbox({
-  body,
-  bodyRetainMs,
-  retainMs,
-  headers,
-  redact,
-  keys,
-}: InboxSettings): InboxDescription {
-  return {
-    body,
-    bodyDays: bodyRetainMs / dayMs,
-    days: retainMs / dayMs,
-    headers,
-    redact,
-    encrypted: keys.length > 0,
+    inbox,
   };
 }

@@ -1,8 +1,6 @@
 import { type Passage, startPassage } from "../delivery/passage.ts";
 import { runLeased } from "../delivery/run-leased.ts";
 import type { WebhookEvent } from "../event.ts";
-import { resolveInbox } from "../inbox/inbox-settings.ts";
-import { type OpenInbox, openInbox } from "../inbox/open-inbox.ts";
 import type { Inbox } from "../inbox.ts";
 import { findInstruments, unobserved } from "../observers/instruments.ts";
 import { notifyObservers, resolveObservers } from "../observers/observers.ts";
@@ -15,9 +13,6 @@ import { fromFetchRequest } from "../request/fetch-request.ts";
 import type { HeaderSource } from "../request/headers.ts";
 import { pathOf } from "../request/path-of.ts";
 import type { WebhookRequest } from "../request/request.ts";
-import { atMost } from "../shared/at-most.ts";
-import { isWorkerd } from "../shared/runtime.ts";
-import { sleep } from "../shared/sleep.ts";
 
 import { createBodyBudget } from "./body-budget.ts";
 import { describeReceiver, type ReceiverDescription } from "./describe-receiver.ts";
@@ -103,11 +98,11 @@ export function createReceiver<
   );
   const inFlight = trackInFlight();
   const budget = createBodyBudget(limits.maxBytesInFlight);
-  const settings = resolveInbox(options.inbox, options.store);
+  const { inbox } = options;
   const kept =
-    settings &&
-    options.store.inbox &&
-    openInbox({ provider, scope, settings }, options.store.inbox, deliver, observers);
+    inbox === undefined
+      ? undefined
+      : store.inbox?.open({ provider, scope, inbox, observers }, store.inbox, deliver);
   let closing = false;
   warnInProduction(options.store);
   instruments?.attach({ provider: provider.name, scope, inbox: kept?.inbox });
@@ -142,7 +137,7 @@ export function createReceiver<
     passage.answeredEarly(status);
     return settled.then(async (outcome) => {
       tell({ ...outcome, status, late: true }, passage);
-      if (kept !== undefined) await written(kept);
+      await kept?.written();
     });
   }
 
@@ -216,7 +211,7 @@ export function createReceiver<
     );
     end();
     tell(outcome, passage);
-    if (kept !== undefined && request.waitUntil !== undefined) keepAlive(request, written(kept));
+    if (kept !== undefined && request.waitUntil !== undefined) keepAlive(request, kept.written());
     return passage.answer(outcome);
   }
 
@@ -238,14 +233,14 @@ export function createReceiver<
     receive,
     deliver,
     inbox: kept?.inbox,
-    describe: () => describeReceiver(options, limits, settings),
+    describe: () => describeReceiver(options, limits, kept?.description ?? null),
     async trust({ body, headers = {}, source, receivedAt = Date.now(), secretIndex = null }) {
       const trusted = await trust(provider, { headers, body, receivedAt }, { scope, source, secretIndex });
       return trusted.ok || trusted.kind !== "handshake" ? trusted : malformed("bad-challenge");
     },
     async handle(request, context) {
       const { status, headers, body } = await receive(
-        fromFetchRequest(request, (work) => context?.waitUntil?.(work)),
+        fromFetchRequest(request, context?.waitUntil && ((work) => context.waitUntil?.(work))),
       );
       const hasBody = request.method !== "HEAD" && body !== "";
       return new Response(hasBody ? body : null, { status, headers });
@@ -253,24 +248,13 @@ export function createReceiver<
     async close() {
       closing = true;
       await inFlight.ended();
-      if (kept === undefined) return;
-      // An end that came after its answer is told a moment after it is counted out.
-      await sleep(0);
-      await atMost(kept.inbox.flush(), longestFlushMs);
+      await kept?.close();
     },
   };
 }
 
 /** A request, all of it read. */
 type ReceivedRequest = SignedRequest & { readonly receivedAt: number };
-
-/** What people can find out must not hold up a shutdown. */
-const longestFlushMs = 5_000;
-
-/** Until what is noted of a request is written. On Workers no timer outlives the request. */
-function written({ inbox, settled }: OpenInbox): Promise<void> {
-  return isWorkerd() ? inbox.flush() : settled();
-}
 
 /** A runtime that will not be kept alive (an answer is out already) cannot end the process. */
 export function keepAlive(request: WebhookRequest, work: Promise<unknown>): void {

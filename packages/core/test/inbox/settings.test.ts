@@ -1,4 +1,4 @@
-import { createReceiver, type InboxOptions, type Store } from "@latchhook/core";
+import { createReceiver, type InboxOptions, type InboxQuery, type Store } from "@latchhook/core";
 import { memoryStore } from "@latchhook/core/stores/memory";
 import { describe, expect, it } from "vitest";
 import { dialect, inboxReceiver, provider } from "../support/inbox-receiver.ts";
@@ -40,6 +40,25 @@ describe("the option inbox", () => {
   it("is refused with a store that has none, naming stores that do", () => {
     const { inbox, ...store } = memoryStore();
     expect(() => make({}, { ...store, name: "plain" })).toThrow(/plain store.*sqliteStore/);
+  });
+
+  it("is opened by the store, as its inbox was wrapped", async () => {
+    const { inbox, ...store } = memoryStore();
+    const asked: unknown[] = [];
+    const list = (query: InboxQuery) => {
+      asked.push(query.limit);
+      return inbox.list(query);
+    };
+    const receiver = make({}, { ...store, inbox: { ...inbox, list } });
+    expect(await receiver.inbox?.list({ limit: 7 })).toEqual({ deliveries: [], next: null });
+    expect(asked).toEqual([8]);
+  });
+
+  it("is refused with an inbox that no receiver can open", () => {
+    const { inbox, ...store } = memoryStore();
+    const { open, ...operations } = inbox;
+    expect(() => make({}, { ...store, inbox: operations as never })).toThrow(/cannot be kept/);
+    expect(() => make(undefined, { ...store, inbox: operations as never })).not.toThrow();
   });
 
   it("takes less days for bodies where all is kept for less", () => {

@@ -32,6 +32,8 @@ export interface TrialReceiver {
 }
 
 export interface PostedRequest {
+  /** Where a sender puts something of its own into it. Default: not known. */
+  readonly url?: string | undefined;
   readonly headers: HeaderSource;
   readonly body: Uint8Array;
 }
@@ -63,9 +65,10 @@ export function trialReceiver(
 }
 
 /** Hands a request to a receiver the way an adapter does: headers as they are, and the body as it was sent. */
-export function post(receiver: Receiver, { headers, body }: PostedRequest): Promise<Answer> {
+export function post(receiver: Receiver, { url, headers, body }: PostedRequest): Promise<Answer> {
   return receiver.receive({
     method: "POST",
+    url,
     headers,
     readBody: async (): Promise<BodyResult> => ({ ok: true, bytes: body }),
   });

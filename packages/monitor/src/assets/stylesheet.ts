@@ -137,7 +137,7 @@ td .row{flex-wrap:nowrap;justify-content:flex-end}
 .error{margin-top:6px;padding:8px 12px;border-left:3px solid var(--bar-fail);border-radius:0 6px 6px 0;background:var(--here)}
 .error code{display:block}
 pre{overflow:auto;max-height:640px;padding:10px 16px 14px;tab-size:2}
-.bar{padding:14px 16px 0;margin:0}
+.body .head{padding:14px 16px 0;margin:0}
 .masked{padding:0 5px;border-radius:3px;background:var(--sunk);color:var(--soft)}
 .group{display:grid;grid-template-columns:minmax(0,1fr) 250px;gap:12px 28px;padding:16px}
 .group>.row{grid-column:1/-1}

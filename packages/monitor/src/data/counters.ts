@@ -1,40 +1,35 @@
 import type { OutcomeCode, OutcomeCount } from "@latchhook/core";
 import { classOf, type OutcomeClass } from "./outcome-class.ts";
-import { isOf, readable, type Source } from "./sources.ts";
+import { readEach, type Source } from "./sources.ts";
+import { total } from "./total.ts";
 
 export const minuteMs = 60_000;
 export const hourMs = 3_600_000;
 export const dayMs = 86_400_000;
 
 /** The counters of the last 24 hours of the page's own endpoints. */
-export async function readCounters(
-  sources: readonly Source[],
-  now: number,
-): Promise<readonly OutcomeCount[]> {
+export function readCounters(sources: readonly Source[], now: number): Promise<readonly OutcomeCount[]> {
   const since = startOfMinute(now) - dayMs + minuteMs;
-  const lists = await Promise.all(
-    // Endpoints that share a store see each other's.
-    readable(sources).map(async (source) =>
-      (await source.inbox.counts(since)).filter((count) => isOf(source, count)),
-    ),
-  );
-  return lists.flat();
+  return readEach(sources, (inbox) => inbox.counts(since));
 }
 
 export function startOfMinute(at: number): number {
   return Math.floor(at / minuteMs) * minuteMs;
 }
 
+/** The first of the 60 minutes that end with the one of `now`. */
+export function hourStart(now: number): number {
+  return startOfMinute(now) - hourMs + minuteMs;
+}
+
 /** The 60 minutes that end with the one of `now`. */
 export function lastHour(counts: readonly OutcomeCount[], now: number): readonly OutcomeCount[] {
-  const since = startOfMinute(now) - hourMs + minuteMs;
-  return counts.filter(({ minute }) => minute >= since);
+  return counts.filter(({ minute }) => minute >= hourStart(now));
 }
 
 export function sum(counts: readonly OutcomeCount[], ...classes: readonly OutcomeClass[]): number {
-  return counts
-    .filter(({ outcome }) => classes.length === 0 || classes.includes(classOf(outcome)))
-    .reduce((total, { count }) => total + count, 0);
+  const counted = counts.filter(({ outcome }) => classes.length === 0 || classes.includes(classOf(outcome)));
+  return total(counted, ({ count }) => count);
 }
 
 /** How many of the requests that were neither refused nor repeats of a running one were answered 2xx. */
@@ -75,11 +70,11 @@ export function series(
  */
 export function quantileMs(counts: readonly OutcomeCount[], share: number): number | null {
   const buckets = durations(counts);
-  const total = buckets.reduce((all, [, count]) => all + count, 0);
+  const all = total(buckets, ([, count]) => count);
   let below = 0;
   for (const [bucketMs, count] of buckets) {
     below += count;
-    if (below >= total * share && total > 0) return bucketMs;
+    if (below >= all * share && all > 0) return bucketMs;
   }
   return null;
 }

@@ -8,7 +8,8 @@ export interface DeliveryFilter extends InboxFilter {
   readonly cause?: string | undefined;
 }
 
-const states: readonly string[] = ["running", "failed", "done", "dead", "dismissed"] satisfies InboxState[];
+/** In the order that pages show. */
+export const inboxStates: readonly InboxState[] = ["running", "failed", "dead", "done", "dismissed"];
 
 /** What `since` can say beside a time: this long ago, in milliseconds. */
 export const periods: Readonly<Record<string, number>> = {
@@ -21,13 +22,12 @@ export const periods: Readonly<Record<string, number>> = {
 /** Reads a filter; what it does not know is left out, and text is taken whole. */
 export function readFilter(fields: URLSearchParams, now: number): DeliveryFilter {
   const text = (name: string): string | undefined => fields.get(name)?.trim() || undefined;
-  const state = text("state");
   const outcome = text("outcome");
   return {
     provider: text("provider"),
     // An empty scope is a scope.
     scope: fields.get("scope") ?? undefined,
-    state: state !== undefined && states.includes(state) ? (state as InboxState) : undefined,
+    state: inboxStates.find((state) => state === text("state")),
     type: text("type"),
     outcome: isOutcome(outcome) ? outcome : undefined,
     error: fields.get("error") || undefined,

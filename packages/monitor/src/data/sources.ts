@@ -1,4 +1,4 @@
-import type { Inbox, ReceiverDescription } from "@latchhook/core";
+import type { Inbox, MaybePromise, ReceiverDescription } from "@latchhook/core";
 import type { MonitoredWebhook } from "../options.ts";
 
 /** An endpoint whose deliveries can be read. */
@@ -31,6 +31,17 @@ export function createSources(webhooks: readonly MonitoredWebhook[]): readonly S
 
 export function readable(sources: readonly Source[]): readonly ReadableSource[] {
   return sources.filter((source): source is ReadableSource => source.inbox !== undefined);
+}
+
+/** What the inboxes of the page's own endpoints say; those that share a store see each other's. */
+export async function readEach<Row extends Pick<Source, "provider" | "scope">>(
+  sources: readonly Source[],
+  read: (inbox: Inbox) => MaybePromise<readonly Row[]>,
+): Promise<readonly Row[]> {
+  const lists = await Promise.all(
+    readable(sources).map(async (source) => (await read(source.inbox)).filter((row) => isOf(source, row))),
+  );
+  return lists.flat();
 }
 
 /** Whether a row is of this endpoint. */

@@ -1,24 +1,15 @@
 import type { InboxFailureGroup, InboxTally } from "@latchhook/core";
-import { isOf, readable, type Source } from "./sources.ts";
+import { readEach, type Source } from "./sources.ts";
 
 /** Failed and dead deliveries of the page's own endpoints. */
-export async function readTallies(sources: readonly Source[]): Promise<readonly InboxTally[]> {
-  const lists = await Promise.all(
-    readable(sources).map(async (source) =>
-      (await source.inbox.tally()).filter((tally) => isOf(source, tally)),
-    ),
-  );
-  return lists.flat();
+export function readTallies(sources: readonly Source[]): Promise<readonly InboxTally[]> {
+  return readEach(sources, (inbox) => inbox.tally());
 }
 
 /** Failed and dead deliveries by their error, the newest first. */
 export async function readFailures(sources: readonly Source[]): Promise<readonly InboxFailureGroup[]> {
-  const lists = await Promise.all(
-    readable(sources).map(async (source) =>
-      (await source.inbox.failures()).filter((group) => isOf(source, group)),
-    ),
-  );
-  return lists.flat().sort((one, other) => other.lastAt - one.lastAt);
+  const groups = await readEach(sources, (inbox) => inbox.failures());
+  return [...groups].sort((one, other) => other.lastAt - one.lastAt);
 }
 
 /** Names a group of failures without what its error says, which may hold what no address should. */

@@ -10,8 +10,8 @@ const pitch = 4;
 /** A bar from `y` upwards, or downwards where its height is negative, as part of a path. */
 function bar(index: number, y: number, height: number): string {
   if (height === 0) return "";
-  const rise = Math.round(height * 10) / 10;
-  return `M${index * pitch} ${Math.round(y * 10) / 10}v${-rise}h3v${rise}`;
+  const rise = round(height);
+  return `M${index * pitch} ${round(y)}v${-rise}h3v${rise}`;
 }
 
 /** What is there is seen, however small beside the rest. */
@@ -30,7 +30,7 @@ export function requestColumns(
   { above, below, label }: { readonly above: number; readonly below: number; readonly label: string },
 ): Html {
   const scale = above / Math.max(1, ...columns.map(({ accepted, repeated }) => accepted + repeated));
-  const paths = { accepted: "", repeated: "", failed: "", refused: "", empty: "" };
+  const paths = { empty: "", accepted: "", repeated: "", failed: "", refused: "" };
   columns.forEach(({ accepted, repeated, failed, refused }, index) => {
     const lower = Math.min(heightOf(accepted, scale), above);
     paths.accepted += bar(index, above, lower);
@@ -45,11 +45,8 @@ export function requestColumns(
     if (accepted + repeated === 0) paths.empty += bar(index, above, 1);
   });
   const width = columns.length * pitch - 1;
-  const height = above + below + 3;
-  return html`<svg class="chart" viewBox="0 0 ${width} ${height}" height="${height}" preserveAspectRatio="none"
-    role="img" aria-label="${label}"><path class="empty" d="${paths.empty}"/><path class="accepted" d="${paths.accepted}"/><path
-    class="repeated" d="${paths.repeated}"/><path class="failed" d="${paths.failed}"/><path class="refused"
-    d="${paths.refused}"/><line x1="0" x2="${width}" y1="${above + 1}" y2="${above + 1}"/></svg>`;
+  const line = html`<line x1="0" x2="${width}" y1="${above + 1}" y2="${above + 1}"/>`;
+  return stretched(width, above + below + 3, label, html`${filled(paths)}${line}`);
 }
 
 /** One kind of count over time. */
@@ -63,10 +60,17 @@ export function countColumns(
 ): Html {
   const scale = height / Math.max(1, ...counts);
   const bars = counts.map((count, index) => bar(index, height, heightOf(count, scale))).join("");
-  const empty = counts.map((count, index) => (count === 0 ? bar(index, height, 1) : "")).join("");
-  return html`<svg class="chart" viewBox="0 0 ${counts.length * pitch - 1} ${height}" height="${height}"
-    preserveAspectRatio="none" role="img" aria-label="${label}"><path class="empty" d="${empty}"/><path class="${kind}"
-    d="${bars}"/></svg>`;
+  const empty = counts.map((count, index) => bar(index, height, count === 0 ? 1 : 0)).join("");
+  return stretched(counts.length * pitch - 1, height, label, html`${filled({ empty, [kind]: bars })}`);
+}
+
+/** A chart that is as wide as its place. */
+function stretched(width: number, height: number, label: string, content: Html): Html {
+  return html`<svg class="chart" viewBox="0 0 ${width} ${height}" height="${height}" preserveAspectRatio="none" role="img" aria-label="${label}">${content}</svg>`;
+}
+
+function filled(paths: Readonly<Record<string, string>>): readonly Html[] {
+  return Object.entries(paths).map(([kind, path]) => html`<path class="${kind}" d="${path}"/>`);
 }
 
 /** What stands below a chart of time. */
@@ -122,20 +126,15 @@ export function swatch(kind: OutcomeClass, word: string): Html {
   return html`<span><svg class="chart" viewBox="0 0 9 9" aria-hidden="true"><rect class="${kind}" width="9" height="9"/></svg>${word}</span>`;
 }
 
-/** Parts of one length of time, such as of a sender's timeout. */
-export function parts(
-  wholeMs: number,
-  marks: readonly { readonly atMs: number; readonly word: string }[],
-  label: string,
-): Html {
+/** One length of time, such as a sender's timeout, parted at some moments. */
+export function parts(wholeMs: number, momentsMs: readonly number[], label: string): Html {
   const kinds = ["accepted", "repeated", "empty"];
   let from = 0;
-  const rects = [...marks, { atMs: wholeMs, word: "" }].map(({ atMs }, index) => {
+  const rects = [...momentsMs, wholeMs].map((atMs, index) => {
     const to = round((Math.min(atMs, wholeMs) / wholeMs) * 300);
     const rect = html`<rect class="${kinds[index] ?? "empty"}" x="${from}" y="0" width="${round(Math.max(to - from, 0))}" height="10"/>`;
     from = to;
     return rect;
   });
-  return html`<svg class="chart" viewBox="0 0 300 10" height="10" preserveAspectRatio="none" role="img"
-    aria-label="${label}">${rects}</svg>`;
+  return stretched(300, 10, label, html`${rects}`);
 }

@@ -23,6 +23,16 @@ export function stateMark(state: InboxState): Mark {
   return states[state][0];
 }
 
+/** Whether it has failed, and nobody has said that it need not succeed. */
+export function isFailing(state: InboxState): boolean {
+  return state === "failed" || state === "dead";
+}
+
+/** Whether it has not succeeded, and nothing runs. */
+export function isOpen(state: InboxState): boolean {
+  return isFailing(state) || state === "dismissed";
+}
+
 /** How many characters of an id are shown where the row is narrow; it is selected and copied whole. */
 const shownIdEnds = 10;
 
@@ -36,11 +46,19 @@ export function identifier(id: string, what: string, { short = false } = {}): Ht
   return html`<span class="id"><code title="${text}" data-copy="${id}" data-what="${what}">${shown}</code></span>`;
 }
 
-/** A term and what it is; nothing where there is nothing to say. */
-export function fact(term: string, value: Html | string | number | null | undefined): Html {
-  return value === null || value === undefined || value === ""
-    ? nothing
-    : html`<dt>${term}</dt><dd>${value}</dd>`;
+/** Terms and what they are. */
+export function facts(
+  entries: readonly (readonly [string, Html | string | number | null | undefined])[],
+  look = "",
+): Html {
+  return html`<dl class="facts ${look}">${entries.map(([term, value]) =>
+    value === null || value === undefined || value === "" ? nothing : html`<dt>${term}</dt><dd>${value}</dd>`,
+  )}</dl>`;
+}
+
+/** Numbers that matter, with what they count above them. */
+export function figures(entries: readonly (readonly [string, Html])[], look = "nums"): Html {
+  return html`<dl class="${look}">${entries.map(([term, value]) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
 /** A query for a link to a view: what is undefined or empty is left out. */
@@ -60,16 +78,22 @@ export function deliveryLink({ key, type }: Pick<InboxDelivery, "key" | "type">)
   return html`<a href="${query("delivery", { key })}">${visible(type, 80) || "(no type)"}</a>`;
 }
 
-/** Fields that a form sends along. */
-export function hiddenFields(fields: Readonly<Record<string, string | undefined>>): readonly Html[] {
-  return Object.entries(fields).map(([name, value]) =>
-    value === undefined || value === ""
-      ? nothing
-      : html`<input type="hidden" name="${name}" value="${value}">`,
-  );
+/** Whose it is, as a row shows it. */
+export function sender({ provider, scope }: Pick<InboxDelivery, "provider" | "scope">): Html {
+  return html`${provider}${scope !== "" && html` <span class="chip">${visible(scope, 40)}</span>`}`;
+}
+
+/** What is said less loudly. */
+export function soft(text: Html | string): Html {
+  return html`<span class="soft">${text}</span>`;
+}
+
+/** Pieces with something between them; what is false is none. */
+export function joined(parts: readonly (Html | string | false)[], between: string): Html {
+  return html`${parts.filter((part) => part !== false).map((part, index) => html`${index > 0 && between}${part}`)}`;
 }
 
 /** A box that says why there is nothing to show. */
-export function emptyBox(mark: Mark, title: string, text: Html | string, actions: Html = nothing): Html {
-  return html`<section class="box pad notice"><h2>${status(mark, title)}</h2><p>${text}</p>${actions}</section>`;
+export function emptyBox(mark: Mark, title: string, text: Html | string, actions?: Html): Html {
+  return html`<section class="box pad notice"><h2>${status(mark, title)}</h2><p>${text}</p>${actions && html`<div class="row">${actions}</div>`}</section>`;
 }

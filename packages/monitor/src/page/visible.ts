@@ -23,6 +23,15 @@ export function withoutSignedUrls(text: string): string {
     .replace(/(\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s?#"'<>]*)[?#][^\s"'<>]+/gi, "$1?…");
 }
 
+/** `TypeError: it is not a function`, or what stands in for it where nothing was thrown. */
+export function errorText(
+  { errorName, error }: { readonly errorName: string | null; readonly error: string | null },
+  otherwise = "",
+): string {
+  const text = shownError(error);
+  return text === null ? otherwise : errorName === null ? text : `${errorName}: ${text}`;
+}
+
 /** What was thrown, as pages, JSON and exports show it. */
 export function shownError(error: string | null): string | null {
   return error === null ? null : withoutSignedUrls(error);

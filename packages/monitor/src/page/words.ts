@@ -15,6 +15,16 @@ export function counted(value: number, one: string, many = `${one}s`): string {
   return `${countOf(value)} ${value === 1 ? one : many}`;
 }
 
+/** `1 delivery`, `3 deliveries`. */
+export function deliveriesOf(value: number): string {
+  return counted(value, "delivery", "deliveries");
+}
+
+/** The verb that goes with a number: `is` or `are`, unless others are given. */
+export function verb(value: number, one = "is", many = "are"): string {
+  return value === 1 ? one : many;
+}
+
 export function bytesOf(value: number): string {
   if (value < 10_000) return `${number(value)} bytes`;
   const mebi = value / 1_048_576;

@@ -1,7 +1,7 @@
 import type { InboxDelivery, InboxFilter, InboxState } from "@latchhook/core";
 import { countDeliveries, listDeliveries } from "../data/delivery-pages.ts";
 import { findJob, type WatchedJob } from "../data/job-health.ts";
-import { type DeliveryFilter, readFilter, resolveCause } from "../data/read-filter.ts";
+import { type DeliveryFilter, inboxStates, readFilter, resolveCause } from "../data/read-filter.ts";
 import { deliveriesPage } from "./deliveries/deliveries-page.ts";
 import { deliveryJson } from "./delivery-json.ts";
 import type { View, ViewContext } from "./view.ts";
@@ -19,7 +19,6 @@ export interface DeliveryList {
   readonly gone: boolean;
 }
 
-const states: readonly InboxState[] = ["running", "failed", "dead", "done", "dismissed"];
 const defaultLimit = 50;
 const maxLimit = 200;
 
@@ -57,7 +56,7 @@ const noCounts = { all: 0, running: 0, failed: 0, dead: 0, done: 0, dismissed: 0
 async function countStates({ sources }: ViewContext, filter: InboxFilter): Promise<DeliveryList["counts"]> {
   const rest = { ...filter, state: undefined };
   const entries = await Promise.all(
-    [undefined, ...states].map(
+    [undefined, ...inboxStates].map(
       async (state) => [state ?? "all", await countDeliveries(sources, { ...rest, state })] as const,
     ),
   );

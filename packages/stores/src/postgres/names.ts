@@ -24,7 +24,6 @@ export interface InboxNames {
   readonly counts: string;
   readonly eventIndex: string;
   readonly jobIndex: string;
-  readonly receivedIndex: string;
   readonly senderIndex: string;
   readonly openIndex: string;
   readonly expiryIndex: string;
@@ -59,7 +58,6 @@ export function resolveNames(options: NameOptions): Names {
       counts: inSchema("inbox_counts"),
       eventIndex: index("inbox_event_id"),
       jobIndex: index("inbox_job_id"),
-      receivedIndex: index("inbox_received_at"),
       senderIndex: index("inbox_sender"),
       openIndex: index("inbox_open"),
       expiryIndex: index("inbox_expires_at"),

@@ -17,8 +17,18 @@ export interface IoredisClient {
   readonly options?: object | undefined;
 }
 
+/** The subset of a client of `@upstash/redis`, which speaks HTTP, that the store needs. */
+export interface UpstashClient {
+  evalsha(sha1: string, keys: string[], values: string[]): Promise<unknown>;
+  eval(source: string, keys: string[], values: string[]): Promise<unknown>;
+  exec(command: [name: string, ...values: string[]]): Promise<unknown>;
+  /** Tells it apart. */
+  createScript(source: string): unknown;
+  readonly options?: object | undefined;
+}
+
 /** Any client that the store can use. */
-export type RedisClient = NodeRedisClient | IoredisClient;
+export type RedisClient = NodeRedisClient | IoredisClient | UpstashClient;
 
 /** What the store needs of a Redis client, whichever it is. */
 export interface Redis {
@@ -38,16 +48,17 @@ export interface Redis {
 export function connectRedis(client: RedisClient): Redis {
   const instead = unfit(client);
   if (instead !== undefined) throw new LatchhookError("invalid-option", `client cannot be used: ${instead}`);
+  if (isUpstash(client)) return fromUpstash(client);
   if (isIoredis(client)) return fromIoredis(client);
   if (isNodeRedis(client)) return fromNodeRedis(client);
-  throw new LatchhookError("invalid-option", "client must be a client of redis (node-redis) or of ioredis.");
+  throw new LatchhookError(
+    "invalid-option",
+    "client must be a client of redis (node-redis), of ioredis or of @upstash/redis.",
+  );
 }
 
 /** What to pass instead of a client that only looks like one; undefined for others. */
 function unfit(client: unknown): string | undefined {
-  if (hasMethods(client, "createScript", "evalsha")) {
-    return "it is @upstash/redis, which is not supported yet. Pass a client of redis or ioredis, connected to the rediss:// address of the same database.";
-  }
   if (hasMethods(client, "internal_send_command")) {
     return "it is redis before version 4, which answers to callbacks. Install redis 4 or later.";
   }
@@ -68,9 +79,18 @@ function isLegacy(client: unknown): boolean {
   return options !== undefined && "legacyMode" in options && options.legacyMode === true;
 }
 
-/** A pipeline of ioredis has all methods of its client, and keeps commands back. */
+/** A pipeline has all methods of its client, and keeps commands back. */
 function isPipeline(client: unknown): boolean {
+  return isIoredisPipeline(client) || isUpstashPipeline(client);
+}
+
+function isIoredisPipeline(client: unknown): boolean {
   return hasMethods(client, "evalsha") && "isPipeline" in client && client.isPipeline === true;
+}
+
+/** A client of @upstash/redis has the methods of its own pipeline as well. */
+function isUpstashPipeline(client: unknown): boolean {
+  return hasMethods(client, "evalsha", "exec", "length") && !hasMethods(client, "createScript");
 }
 
 function fromNodeRedis(client: NodeRedisClient): Redis {
@@ -91,9 +111,33 @@ function fromIoredis(client: IoredisClient): Redis {
   };
 }
 
-async function readMemoryInfo(client: Pick<RedisClient, "info">): Promise<string> {
+/** Its commands of one moment are sent as one request. All that it may use of an answer is one text: it reads JSON. */
+function fromUpstash(client: UpstashClient): Redis {
+  return {
+    isCluster: false,
+    evalSha: (sha1, keys, values) => replyOnly(client.evalsha(sha1, [...keys], [...values])),
+    eval: (source, keys, values) => replyOnly(client.eval(source, [...keys], [...values])),
+    readMemoryInfo: async () => String(await replyOnly(client.exec(["INFO", "memory"]))),
+  };
+}
+
+/** Its errors repeat the whole command, bodies of deliveries too; what is thrown on is the server's reply alone. */
+async function replyOnly(answer: Promise<unknown>): Promise<unknown> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== "UpstashError") throw error;
+    throw new Error(error.message.replace(/^Command failed: /, "").replace(/, command was: [\s\S]*$/, ""));
+  }
+}
+
+async function readMemoryInfo(client: Pick<NodeRedisClient, "info">): Promise<string> {
   if (client.info === undefined) throw new Error("ERR this client has no INFO command");
   return String(await client.info("memory"));
+}
+
+function isUpstash(client: RedisClient): client is UpstashClient {
+  return hasMethods(client, "createScript", "evalsha", "eval", "exec");
 }
 
 function isIoredis(client: RedisClient): client is IoredisClient {

@@ -18,6 +18,13 @@ export function toStoreError(error: unknown, operation: string): LatchhookError 
       cause,
     );
   }
+  if (code === "CROSSSLOT") {
+    return new LatchhookError(
+      "store-misconfigured",
+      `Redis could not ${operation}: it is a cluster, and the inbox needs all keys in one slot (CROSSSLOT). Give redisStore a prefix with a hash tag, such as "{latchhook}:".`,
+      cause,
+    );
+  }
   const reason = code === undefined ? "the connection failed" : `it answered ${code}`;
   return new LatchhookError("store-unavailable", `Redis could not ${operation}: ${reason}.`, cause);
 }

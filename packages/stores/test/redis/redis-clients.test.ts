@@ -8,11 +8,9 @@ import { type RedisClient, redisStore } from "../../src/redis.ts";
 
 describe("redisStore refuses, when it is made, a client that cannot work, and says what to pass", () => {
   const offline = new Redis({ lazyConnect: true });
+  const upstash = new Upstash({ url: "https://example.com", token: "token" });
   const clients: Readonly<Record<string, readonly [unknown, RegExp]>> = {
-    "@upstash/redis": [
-      new Upstash({ url: "https://example.com", token: "token" }),
-      /@upstash\/redis.*rediss:/,
-    ],
+    "a pipeline of @upstash/redis": [upstash.pipeline(), /Pass the client that it was made from/],
     "redis 4 in legacyMode": [createClient4({ legacyMode: true }), /legacy mode.*without legacyMode/],
     "redis 6, legacy()": [createClient().legacy(), /legacy mode/],
     "a MULTI of redis": [createClient().multi(), /Pass the client that it was made from/],
@@ -28,7 +26,7 @@ describe("redisStore refuses, when it is made, a client that cannot work, and sa
   });
 
   it("and takes those that can, connected or not", () => {
-    for (const client of [offline, createClient(), createClient4(), createClient().duplicate()]) {
+    for (const client of [offline, upstash, createClient(), createClient4(), createClient().duplicate()]) {
       expect(redisStore({ client: client as RedisClient }).name).toBe("redis");
     }
   });

@@ -4,6 +4,7 @@ import { createClient } from "redis";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { describeWithServer, findRedis, redisTestPrefix } from "../../../../test/support/servers.ts";
 import { redisStore } from "../../src/redis.ts";
+import { expiredByRedis } from "./expired-by-redis.ts";
 
 const server = await findRedis();
 
@@ -16,13 +17,6 @@ describeWithServer("redisStore keeps the store contract", server, (url) => {
     for await (const keys of stream) if (keys.length > 0) await sweeper.unlink(...keys);
     sweeper.disconnect();
   });
-
-  // Redis expires the records of claims by itself, so purge does not count them.
-  const skip = [
-    "purge: removes completed records once their retention is over, and counts them",
-    "purge: removes at most as many as it was told",
-    "purge: removes unfinished records once their retention is over",
-  ].map((name) => ({ case: name, reason: "Redis expires records by itself; purge answers 0" }));
 
   let cases = 0;
   const newPrefix = (): string => `${filePrefix}${cases++}:`;
@@ -41,7 +35,7 @@ describeWithServer("redisStore keeps the store contract", server, (url) => {
       },
       connect: ({ prefix }) => redisStore({ client: second, prefix }),
       inbox: true,
-      skip,
+      skip: expiredByRedis,
     })) {
       it(name, run);
     }
@@ -61,7 +55,7 @@ describeWithServer("redisStore keeps the store contract", server, (url) => {
       },
       connect: ({ prefix }) => redisStore({ client: second, prefix }),
       inbox: true,
-      skip,
+      skip: expiredByRedis,
     })) {
       it(name, run);
     }

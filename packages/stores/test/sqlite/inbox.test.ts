@@ -192,6 +192,34 @@ describe("the inbox in SQLite", () => {
     clearInterval(counting);
     expect(turns).toBeGreaterThan(3);
   });
+
+  it("compares a filter with so many deliveries and no more, and finds those of a time wherever they are", async () => {
+    const [rare, common] = [inboxRecord({ delivery: { type: "rare" } }), inboxRecord()];
+    await store.inbox.note([rare, common], []);
+    // A delivery a minute from the year 2001 on, each a copy of the second but for the first.
+    const copied = "provider, scope, last_outcome, known, dead_at, last_duration_ms, attempts, requests, runs, replays";
+    const columns = `${copied}, body_bytes, last_status, last_late, last_source, event_id, state, expires_at`;
+    const startedAt = 1_000_000_000_000;
+    const atMinute = (minute: number) => startedAt + minute * 60_000;
+    database.exec(`UPDATE latchhook_inbox SET received_at = ${startedAt} WHERE type = 'rare';
+      WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n LIMIT 103000)
+      INSERT INTO latchhook_inbox (key, type, received_at, last_at, last_attempt_at, ${columns})
+      SELECT randomblob(32), 'common', ${startedAt} + i * 60000, 0, 0, ${columns}
+      FROM n, (SELECT * FROM latchhook_inbox WHERE sequence = 2);
+      UPDATE latchhook_inbox SET received_at = ${atMinute(1)} WHERE sequence = 2`);
+
+    expect(await store.inbox.list({ type: "rare", limit: 5 })).toEqual([]);
+    expect(await store.inbox.count({ type: "rare" }, 5)).toBe(0);
+    const earlier = { type: "rare", limit: 5, until: atMinute(90_000) };
+    expect(await store.inbox.list(earlier)).toMatchObject([{ key: rare.delivery.key }]);
+    expect(await store.inbox.list({ type: "rare", limit: 5, before: 90_000 })).toHaveLength(1);
+
+    const [since, until] = [atMinute(50_000), atMinute(50_003)];
+    const times = (await store.inbox.list({ since, until, limit: 9 })).map(({ receivedAt }) => receivedAt);
+    expect(times).toEqual([atMinute(50_002), atMinute(50_001), since]);
+    expect(await store.inbox.count({ since: atMinute(102_999) }, 9)).toBe(3);
+    expect(await store.inbox.count({ until: atMinute(2) }, 9)).toBe(2);
+  }, 60_000);
 });
 
 const count = {

@@ -1,13 +1,34 @@
-import type { AttemptRecord, InboxDelivery, InboxRecord, InboxState } from "../../inbox/inbox-store.ts";
+import type {
+  AttemptRecord,
+  DeliveryRecord,
+  InboxDelivery,
+  InboxRecord,
+  InboxState,
+} from "../../inbox/inbox-store.ts";
 
-type Mutable<Type> = { -readonly [Member in keyof Type]: Type[Member] };
-
-/** A delivery as the memory store keeps it. Its state is worked out when it is read. */
+/**
+ * A delivery as the memory store keeps it: of records what they are made of, for copying costs more than all the rest.
+ * What people read is put together when they do.
+ */
 export interface InboxRow {
-  readonly kept: Mutable<Omit<InboxDelivery, "state" | "hasBody" | "bodyUntil">>;
-  state: "done" | "failed" | "dismissed";
+  readonly sequence: number;
+  /** As the first attempt said. */
+  readonly first: DeliveryRecord;
+  /** As the last attempt said that changed the state. */
+  latest: DeliveryRecord;
+  /** That attempt. */
+  ended: AttemptRecord;
+  /** Oldest first, at least one. */
   attempts: AttemptRecord[];
-  readonly headers: string | null;
+  state: "done" | "failed" | "dismissed";
+  deadAt: number;
+  requests: number;
+  runs: number;
+  replays: number;
+  senderAttempt: number | null;
+  readonly receivedAt: number;
+  lastAt: number;
+  expiresAt: number;
   body: Uint8Array | null;
   bodyUntil: number;
 }
@@ -16,85 +37,85 @@ export interface InboxRow {
 const mostAttempts = 200;
 
 /** A row for a delivery that is new to the inbox. */
-export function newRow({ delivery, attempt, state }: InboxRecord, sequence: number): InboxRow {
-  return {
-    // Member by member: an object that is spread costs more than all the rest of a row.
-    kept: {
-      key: delivery.key,
-      sequence,
-      scope: delivery.scope,
-      provider: delivery.provider,
-      eventId: delivery.eventId,
-      type: delivery.type,
-      jobId: delivery.jobId,
-      jobStatus: delivery.jobStatus,
-      known: delivery.known,
-      secretIndex: delivery.secretIndex,
-      maxAttempts: delivery.maxAttempts,
-      deadAt: delivery.deadAt,
-      bodyBytes: delivery.bodyBytes,
-      requests: 0,
-      runs: 0,
-      replays: 0,
-      lastOutcome: attempt.outcome,
-      lastStatus: attempt.status,
-      lastDurationMs: attempt.durationMs,
-      errorName: attempt.errorName,
-      error: attempt.error,
-      errorFrame: attempt.errorFrame,
-      senderAttempt: attempt.senderAttempt,
-      expiresAt: 0,
-      receivedAt: attempt.at,
-      lastAt: attempt.at,
-    },
+export function newRow(
+  { delivery, attempt, state, retainMs }: InboxRecord,
+  sequence: number,
+  now: number,
+): InboxRow {
+  const row: InboxRow = {
+    sequence,
+    first: delivery,
+    latest: delivery,
+    ended: attempt,
+    attempts: [attempt],
     state,
-    attempts: [],
-    headers: delivery.headers,
+    deadAt: delivery.deadAt,
+    requests: 0,
+    runs: 0,
+    replays: 0,
+    senderAttempt: attempt.senderAttempt,
+    receivedAt: attempt.at,
+    lastAt: attempt.at,
+    expiresAt: now + retainMs,
     body: null,
     bodyUntil: 0,
   };
+  count(row, attempt);
+  return row;
 }
 
-/** Adds what every attempt adds. */
+/** Adds what every further attempt adds. */
 export function addAttempt(row: InboxRow, { attempt, retainMs }: InboxRecord, now: number): void {
-  const { kept } = row;
   row.attempts.push(attempt);
   if (row.attempts.length > mostAttempts) row.attempts.shift();
-  if (attempt.source === "http" && !attempt.late) kept.requests++;
-  if (attempt.source === "replay" && !attempt.late) kept.replays++;
-  if (attempt.outcome === "processed" || attempt.outcome === "persist-failed") kept.runs++;
-  kept.lastOutcome = attempt.outcome;
-  kept.lastStatus = attempt.status;
-  kept.lastDurationMs = attempt.durationMs;
-  kept.lastAt = Math.max(kept.lastAt, attempt.at);
-  kept.senderAttempt = attempt.senderAttempt ?? kept.senderAttempt;
-  kept.expiresAt = now + retainMs;
+  row.lastAt = Math.max(row.lastAt, attempt.at);
+  row.senderAttempt = attempt.senderAttempt ?? row.senderAttempt;
+  row.expiresAt = now + retainMs;
+  count(row, attempt);
+}
+
+function count(row: InboxRow, { source, late, outcome }: AttemptRecord): void {
+  if (source === "http" && !late) row.requests++;
+  if (source === "replay" && !late) row.replays++;
+  if (outcome === "processed" || outcome === "persist-failed") row.runs++;
 }
 
 /** Changes what only an attempt that ended a claim changes. */
 export function changeState(row: InboxRow, { delivery, attempt, state }: InboxRecord): void {
-  const { kept } = row;
   row.state = state;
-  kept.jobStatus = delivery.jobStatus;
-  kept.deadAt = Math.min(kept.deadAt, delivery.deadAt);
-  kept.bodyBytes = delivery.bodyBytes;
-  kept.errorName = attempt.errorName;
-  kept.error = attempt.error;
-  kept.errorFrame = attempt.errorFrame;
+  row.latest = delivery;
+  row.ended = attempt;
+  row.deadAt = Math.min(row.deadAt, delivery.deadAt);
 }
 
 /** The delivery as it is read. */
 export function toDelivery(row: InboxRow, isRunning: (key: string) => boolean, now: number): InboxDelivery {
-  const hasBody = row.body !== null;
+  const { first, latest, ended, attempts, body } = row;
+  const last = attempts.at(-1) ?? ended;
+  const { headers, ...said } = first;
+  const { sequence, requests, runs, replays, senderAttempt, deadAt, receivedAt, lastAt, expiresAt } = row;
   return {
-    ...row.kept,
+    ...said,
+    jobStatus: latest.jobStatus,
+    bodyBytes: latest.bodyBytes,
     state: stateOf(row, isRunning, now),
-    hasBody,
-    bodyUntil: hasBody ? row.bodyUntil : null,
+    lastOutcome: last.outcome,
+    lastStatus: last.status,
+    lastDurationMs: last.durationMs,
+    errorName: ended.errorName,
+    error: ended.error,
+    errorFrame: ended.errorFrame,
+    hasBody: body !== null,
+    bodyUntil: body === null ? null : row.bodyUntil,
+    ...{ sequence, requests, runs, replays, senderAttempt, deadAt, receivedAt, lastAt, expiresAt },
   };
 }
 
-function stateOf(row: InboxRow, isRunning: (key: string) => boolean, now: number): InboxState {
-  if (isRunning(row.kept.key)) return "running";
-  return row.state === "failed" && row.kept.deadAt <= now ? "dead" : row.state;
+function stateOf(
+  { first, state, deadAt }: InboxRow,
+  isRunning: (key: string) => boolean,
+  now: number,
+): InboxState {
+  if (isRunning(first.key)) return "running";
+  return state === "failed" && deadAt <= now ? "dead" : state;
 }

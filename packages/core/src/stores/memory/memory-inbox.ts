@@ -5,11 +5,12 @@ import type {
   InboxFilter,
   InboxQuery,
   InboxRecord,
-  InboxStore,
   InboxTally,
   OutcomeCount,
 } from "../../inbox/inbox-store.ts";
+import { openInbox } from "../../inbox/open-inbox.ts";
 import { createOutcomeCounts } from "../../inbox/outcome-counts.ts";
+import type { StoreInbox } from "../../inbox/store-inbox.ts";
 import { groupFailures, matchesFilter, tallyDeliveries } from "./inbox-queries.ts";
 import { addAttempt, changeState, type InboxRow, newRow, toDelivery } from "./inbox-row.ts";
 
@@ -23,7 +24,7 @@ const mostBodyBytes = 67_108_864;
 const mostCounts = 20_000;
 
 /** The memory store's inbox, which answers at once, and what the store's own operations write to it. */
-export interface MemoryInbox extends InboxStore {
+export interface MemoryInbox extends StoreInbox {
   note(attempts: readonly InboxRecord[], counts: readonly OutcomeCount[]): void;
   list(query: InboxQuery): readonly InboxDelivery[];
   count(filter: InboxFilter, limit: number): number;
@@ -59,6 +60,8 @@ export function createMemoryInbox({ now, isRunning, requireOpen }: MemoryInboxOp
   let bodyBytes = 0;
 
   function setBody(row: InboxRow, body: Uint8Array | null, until: number): void {
+    // Nearly always: what succeeds at once has no body to keep, and had none.
+    if (body === null && row.body === null) return;
     bodyBytes += (body?.byteLength ?? 0) - (row.body?.byteLength ?? 0);
     row.body = body;
     row.bodyUntil = until;
@@ -75,26 +78,28 @@ export function createMemoryInbox({ now, isRunning, requireOpen }: MemoryInboxOp
     rows.delete(key);
   }
 
-  function insert(record: InboxRecord): InboxRow {
+  function insert(record: InboxRecord, time: number): InboxRow {
     const slot = ++lastSequence % mostDeliveries;
     const evicted = ring[slot];
-    if (evicted !== undefined && rows.get(evicted)?.kept.sequence === lastSequence - mostDeliveries) {
+    if (evicted !== undefined && rows.get(evicted)?.sequence === lastSequence - mostDeliveries) {
       remove(evicted);
     }
     const { key } = record.delivery;
     ring[slot] = key;
-    const row = newRow(record, lastSequence);
+    const row = newRow(record, lastSequence, time);
     rows.set(key, row);
     return row;
   }
 
   function add(record: InboxRecord, endsClaim: boolean): void {
-    const known = rows.get(record.delivery.key);
-    const row = known ?? insert(record);
     const time = now();
-    addAttempt(row, record, time);
-    if (known !== undefined && !endsClaim) return;
-    changeState(row, record);
+    const known = rows.get(record.delivery.key);
+    if (known !== undefined) {
+      addAttempt(known, record, time);
+      if (!endsClaim) return;
+      changeState(known, record);
+    }
+    const row = known ?? insert(record, time);
     const { body, bodyRetainMs } = record;
     if (body === "drop") setBody(row, null, 0);
     else if (body !== "keep") setBody(row, body, time + bodyRetainMs);
@@ -106,6 +111,7 @@ export function createMemoryInbox({ now, isRunning, requireOpen }: MemoryInboxOp
   }
 
   return {
+    open: openInbox,
     write: (record) => add(record, true),
 
     note(attempts, added) {
@@ -134,8 +140,13 @@ export function createMemoryInbox({ now, isRunning, requireOpen }: MemoryInboxOp
       requireOpen();
       const row = rows.get(key);
       if (row === undefined) return null;
-      const { attempts, headers, body } = row;
-      return { delivery: toDelivery(row, isRunning, now()), attempts: [...attempts], headers, body };
+      const { attempts, first, body } = row;
+      return {
+        delivery: toDelivery(row, isRunning, now()),
+        attempts: [...attempts],
+        headers: first.headers,
+        body,
+      };
     },
 
     failures(limit) {
@@ -174,7 +185,7 @@ export function createMemoryInbox({ now, isRunning, requireOpen }: MemoryInboxOp
       let removed = 0;
       for (const [key, row] of rows) {
         if (row.body !== null && row.bodyUntil <= time) setBody(row, null, 0);
-        if (row.kept.expiresAt > time || removed === limit) continue;
+        if (row.expiresAt > time || removed === limit) continue;
         remove(key);
         removed++;
       }

@@ -1,10 +1,9 @@
-import type { InboxState } from "@latchhook/core";
-import { periods } from "../../data/read-filter.ts";
+import { inboxStates, periods } from "../../data/read-filter.ts";
 import { glyph } from "../../page/glyphs.ts";
-import { type Html, html, nothing } from "../../page/html.ts";
+import { type Html, html } from "../../page/html.ts";
 import { query as link, stateMark, stateWord } from "../../page/pieces.ts";
 import { visible } from "../../page/visible.ts";
-import { counted, countOf, listed } from "../../page/words.ts";
+import { countOf, deliveriesOf, listed, verb } from "../../page/words.ts";
 import type { DeliveryList } from "../deliveries.ts";
 import type { Page, ViewContext } from "../view.ts";
 import { deliveryTable } from "./delivery-table.ts";
@@ -50,21 +49,20 @@ function answer({ filter, counts, deliveries, job }: DeliveryList, { query, sour
   if (filter.search !== undefined) return searchAnswer(deliveries, filter.search, job !== undefined);
   const since = query.get("since") ?? "";
   const when = Object.hasOwn(periods, since) ? ` in the last ${periodWords[since]}` : "";
+  const some = (count: number, one: string, many?: string) =>
+    count > 0 ? [`${countOf(count)} ${verb(count, one, many)}`] : [];
   const open = [
-    ...(counts.failed > 0 ? [`${countOf(counts.failed)} ${counts.failed === 1 ? "is" : "are"} failing`] : []),
-    ...(counts.dead > 0 ? [`${countOf(counts.dead)} ${counts.dead === 1 ? "is" : "are"} dead`] : []),
-    ...(counts.running > 0
-      ? [`${countOf(counts.running)} ${counts.running === 1 ? "runs" : "run"} now`]
-      : []),
+    ...some(counts.failed, "is failing", "are failing"),
+    ...some(counts.dead, "is dead", "are dead"),
+    ...some(counts.running, "runs now", "run now"),
   ];
   if (counts.all === 0) return html`No delivery matches${when}.`;
   const rest = counts.all > counts.failed + counts.dead + counts.running;
-  const finished = counts.dismissed > 0 ? "the rest is done or dismissed" : "the rest is done";
-  return html`${counted(counts.all, "delivery", "deliveries")} came${when}${
+  return html`${deliveriesOf(counts.all)} came${when}${
     open.length === 0
-      ? html`; <span class="ok">none is failing</span>.`
-      : html`. ${sentence(listed(open))}${rest ? `, ${finished}` : ""}.`
-  }`;
+      ? html`; <span class="ok">none is failing</span>`
+      : html`. ${listed(open)}${rest && `, the rest is done${counts.dismissed > 0 ? " or dismissed" : ""}`}`
+  }.`;
 }
 
 export const periodWords: Readonly<Record<string, string>> = {
@@ -73,10 +71,6 @@ export const periodWords: Readonly<Record<string, string>> = {
   "7d": "7 days",
   "30d": "30 days",
 };
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
 
 function searchAnswer(found: DeliveryList["deliveries"], search: string, isJob: boolean): Html {
   const id = html`<code>${visible(search, 60)}</code>`;
@@ -88,24 +82,15 @@ function searchAnswer(found: DeliveryList["deliveries"], search: string, isJob: 
       (state) => `${found.filter((one) => one.state === state).length} ${stateWord(state).toLowerCase()}`,
     ),
   );
-  return html`Yes: ${counted(found.length, "delivery", "deliveries")} of ${id} came, ${words}.`;
+  return html`Yes: ${deliveriesOf(found.length)} of ${id} came, ${words}.`;
 }
-
-const tabStates: readonly (InboxState | undefined)[] = [
-  undefined,
-  "running",
-  "failed",
-  "dead",
-  "done",
-  "dismissed",
-];
 
 function tabs({ filter, counts }: DeliveryList, { query }: ViewContext): Html {
   const { state: _, ...rest } = filterOf(query);
-  return html`<nav class="tabs" aria-label="State">${tabStates.map(
+  return html`<nav class="tabs" aria-label="State">${[undefined, ...inboxStates].map(
     (state) =>
-      html`<a href="${link("deliveries", { ...rest, state })}"${state === filter.state ? html` aria-current="true"` : nothing}>${
-        state === undefined ? nothing : glyph(stateMark(state))
-      }${state === undefined ? "All" : stateWord(state)} <span class="count">${countOf(counts[state ?? "all"])}</span></a>`,
+      html`<a href="${link("deliveries", { ...rest, state })}"${state === filter.state && html` aria-current="true"`}>${
+        state === undefined ? "All" : html`${glyph(stateMark(state))}${stateWord(state)}`
+      } <span class="count">${countOf(counts[state ?? "all"])}</span></a>`,
   )}</nav>`;
 }

@@ -1,5 +1,5 @@
-import { type Html, html, nothing } from "../../page/html.ts";
-import { hiddenFields } from "../../page/pieces.ts";
+import { hiddenFields } from "../../page/controls.ts";
+import { type Html, html } from "../../page/html.ts";
 import { visible } from "../../page/visible.ts";
 import type { DeliveryList } from "../deliveries.ts";
 import type { ViewContext } from "../view.ts";
@@ -20,23 +20,18 @@ const outcomes = [
 export function filterForm({ filter, deliveries }: DeliveryList, { query, sources }: ViewContext): Html {
   const providers = [...new Set(sources.map(({ provider }) => provider).filter(Boolean))];
   const scopes = [...new Set(sources.map(({ scope }) => scope))];
-  const types = [
-    ...new Set([...(filter.type === undefined ? [] : [filter.type]), ...deliveries.map(({ type }) => type)]),
-  ];
+  const types = [...new Set([filter.type ?? "", ...deliveries.map(({ type }) => type)])].filter(Boolean);
   const kept = { view: "deliveries", state: filter.state, cause: filter.cause, error: filter.error };
+  const periodOptions = Object.entries(periodWords).map(
+    ([period, words]) => [period, `Last ${words}`] as const,
+  );
   return html`<form class="filters row" role="search" method="get">${hiddenFields(kept)}
 <input aria-label="Search by job id, event id or key" class="field search" type="search" name="search" value="${filter.search ?? ""}" placeholder="Job id, event id or key" autocomplete="off" spellcheck="false" maxlength="1000">
-${select("provider", "Sender", "Any sender", providers.map(same), filter.provider)}
-${scopes.length > 1 ? select("scope", "Scope", "Any scope", scopes.filter(Boolean).map(same), filter.scope) : nothing}
-${select("type", "Type", "Any type", types.sort().map(same), filter.type)}
-${select("outcome", "Last outcome", "Any outcome", outcomes.map(same), filter.outcome)}
-${select(
-  "since",
-  "Time",
-  "Any time",
-  Object.entries(periodWords).map(([period, words]) => [period, `Last ${words}`] as const),
-  query.get("since") ?? undefined,
-)}
+${select("provider", "Sender", providers.map(same), filter.provider)}
+${scopes.length > 1 && select("scope", "Scope", scopes.filter(Boolean).map(same), filter.scope)}
+${select("type", "Type", types.sort().map(same), filter.type)}
+${select("outcome", "Last outcome", outcomes.map(same), filter.outcome)}
+${select("since", "Time", periodOptions, query.get("since"))}
 <button class="button">Search</button></form>`;
 }
 
@@ -47,12 +42,11 @@ function same(value: string): readonly [string, string] {
 function select(
   name: string,
   label: string,
-  any: string,
   options: readonly (readonly [string, string])[],
-  chosen: string | undefined,
+  chosen: string | null | undefined,
 ): Html {
-  return html`<select class="field" name="${name}" aria-label="${label}"><option value="">${any}</option>${options.map(
+  return html`<select class="field" name="${name}" aria-label="${label}"><option value="">Any ${label.split(" ").at(-1)?.toLowerCase()}</option>${options.map(
     ([value, word]) =>
-      html`<option value="${value}"${value === chosen ? html` selected` : nothing}>${visible(word, 60)}</option>`,
+      html`<option value="${value}"${value === chosen && html` selected`}>${visible(word, 60)}</option>`,
   )}</select>`;
 }

@@ -1,5 +1,6 @@
-import { type Html, html, nothing } from "../../page/html.ts";
-import { emptyBox, hiddenFields, query as link } from "../../page/pieces.ts";
+import { actionButton, actionForm, linkButton } from "../../page/controls.ts";
+import { type Html, html } from "../../page/html.ts";
+import { emptyBox, query as link } from "../../page/pieces.ts";
 import { ago } from "../../page/times.ts";
 import type { DeliveryList } from "../deliveries.ts";
 import type { ViewContext } from "../view.ts";
@@ -8,6 +9,7 @@ import { filterOf } from "./deliveries-page.ts";
 /** Why the list is empty, and where to go on. */
 export function noDeliveries({ filter, job, gone }: DeliveryList, context: ViewContext): Html {
   const { query, sources, access, now } = context;
+  const all = linkButton("?view=deliveries", "All deliveries", "quiet");
   if (sources.every(({ inbox }) => inbox === undefined)) {
     return emptyBox(
       "quiet",
@@ -20,23 +22,23 @@ export function noDeliveries({ filter, job, gone }: DeliveryList, context: ViewC
       "ok",
       "Nothing fails for this cause any more",
       "What had failed for it was replayed, delivered or dismissed.",
-      all(),
+      all,
     );
   }
+  const refused = linkButton("?view=refused", "What was refused", job === undefined ? "quiet" : "");
   if (job !== undefined) {
     const { status, terminal, createdAt, id, provider } = job.job;
     const due = terminal
       ? "It has ended, so its webhook is due: it was not sent, did not reach this server, or was refused."
       : "It has not ended, so its last webhook is not due yet.";
-    const check =
-      access.access === "all" && job.table.checkable
-        ? html`<form class="row" method="post" action="${link("jobs")}">${hiddenFields({ key: id, provider })}<button class="button main" name="action" value="check-job">Check job</button><a class="button" href="?view=refused">What was refused</a></form>`
-        : html`<p class="row"><a class="button" href="?view=refused">What was refused</a></p>`;
+    const check = html`${actionButton("check-job", "Check job", "main")}${refused}`;
     return emptyBox(
       "expected",
       "No delivery of this job",
       html`It was created ${ago(createdAt.getTime(), now)} and is ${status} at the sender, as far as is known here. ${due}`,
-      check,
+      access.access === "all" && job.table.checkable
+        ? actionForm(link("jobs"), { key: id, provider }, check)
+        : refused,
     );
   }
   const { since, ...rest } = filterOf(query);
@@ -54,10 +56,6 @@ export function noDeliveries({ filter, job, gone }: DeliveryList, context: ViewC
     searched
       ? "The search takes a job id, an event id or a delivery key, whole. What was refused is not a delivery: its reasons are under Refused."
       : "No delivery matches these filters.",
-    html`<p class="row">${since === undefined ? nothing : html`<a class="button" href="${link("deliveries", rest)}">Any time</a>`}${all()}${searched ? html`<a class="button quiet" href="?view=refused">What was refused</a>` : nothing}</p>`,
+    html`${since !== undefined && linkButton(link("deliveries", rest), "Any time")}${all}${searched && refused}`,
   );
-}
-
-function all(): Html {
-  return html`<a class="button quiet" href="?view=deliveries">All deliveries</a>`;
 }

@@ -1,5 +1,6 @@
-import { type Html, html, nothing } from "../../page/html.ts";
-import { hiddenFields, identifier, query as link } from "../../page/pieces.ts";
+import { actionButton, actionForm } from "../../page/controls.ts";
+import { type Html, html } from "../../page/html.ts";
+import { identifier, isFailing, isOpen, query as link, soft } from "../../page/pieces.ts";
 import { visible } from "../../page/visible.ts";
 import type { KnownDelivery } from "../delivery.ts";
 import type { ViewContext } from "../view.ts";
@@ -9,8 +10,8 @@ export function actionRow(known: KnownDelivery, { access }: ViewContext): Html {
   const { jobId, jobStatus } = known.delivery;
   const job =
     jobId === null
-      ? html`<span class="soft">not about a job</span>`
-      : html`${identifier(jobId, "job id")}${jobStatus === null ? nothing : html`<span class="soft">${jobStatus} at the sender</span>`}`;
+      ? soft("not about a job")
+      : html`${identifier(jobId, "job id")}${jobStatus !== null && soft(`${jobStatus} at the sender`)}`;
   return html`<section aria-label="Job and actions" class="row acts"><p class="row">${job}</p>${
     access.access === "all"
       ? actions(known, access.actor)
@@ -20,21 +21,18 @@ export function actionRow(known: KnownDelivery, { access }: ViewContext): Html {
 
 function actions({ delivery, job, source }: KnownDelivery, actor: string): Html {
   const { key, state, hasBody } = delivery;
-  const open = state === "failed" || state === "dead" || state === "dismissed";
-  const button = (action: string, word: string, look: string) =>
-    html`<button class="button ${look}" name="action" value="${action}">${word}</button>`;
-  const ordinary = html`<form class="row" method="post" action="${link("delivery", { key })}">${hiddenFields({ key, provider: source.provider })}${
-    open && hasBody ? button("replay", "Replay", "main") : nothing
-  }${job?.table.checkable === true ? button("check-job", "Check job", "") : nothing}${
-    hasBody ? button("drop-body", "Drop body", "quiet") : nothing
-  }${state === "failed" || state === "dead" ? button("dismiss", "Dismiss", "quiet") : nothing}</form>`;
-  return html`<div class="row">${ordinary}${state === "done" && hasBody ? forcedReplay(key, actor) : nothing}</div>`;
+  const buttons = html`${isOpen(state) && hasBody && actionButton("replay", "Replay", "main")}${
+    job?.table.checkable === true && actionButton("check-job", "Check job")
+  }${hasBody && actionButton("drop-body", "Drop body", "quiet")}${
+    isFailing(state) && actionButton("dismiss", "Dismiss", "quiet")
+  }`;
+  const ordinary = actionForm(link("delivery", { key }), { key, provider: source.provider }, buttons);
+  return html`<div class="row">${ordinary}${state === "done" && hasBody && forcedReplay(key, actor)}</div>`;
 }
 
 /** Of a done delivery: only with a second confirmation. */
 function forcedReplay(key: string, actor: string): Html {
-  return html`<details><summary class="button quiet">Replay all the same…</summary>
-<form class="box pad" method="post" action="${link("delivery", { key })}">${hiddenFields({ key })}
-<p>Your callback has succeeded for this delivery. A forced replay runs it a second time, whatever it has stored already, and is recorded as ${visible(actor, 40)}’s.</p>
-<p class="row"><label class="check"><input type="checkbox" name="force" value="true" required> Run it a second time</label><button class="button" name="action" value="replay">Replay</button></p></form></details>`;
+  const confirmation = html`<p>Your callback has succeeded for this delivery. A forced replay runs it a second time, whatever it has stored already, and is recorded as ${visible(actor, 40)}’s.</p>
+<p class="row"><label class="check"><input type="checkbox" name="force" value="true" required> Run it a second time</label>${actionButton("replay", "Replay")}</p>`;
+  return html`<details><summary class="button quiet">Replay all the same…</summary>${actionForm(link("delivery", { key }), { key }, confirmation, "box pad")}</details>`;
 }

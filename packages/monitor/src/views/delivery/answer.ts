@@ -1,7 +1,9 @@
 import type { InboxDelivery } from "@latchhook/core";
-import { type Html, html, nothing } from "../../page/html.ts";
+import { type Html, html } from "../../page/html.ts";
+import { isFailing } from "../../page/pieces.ts";
 import { clock } from "../../page/times.ts";
 import { shownError, visible } from "../../page/visible.ts";
+import { counted } from "../../page/words.ts";
 import type { KnownDelivery } from "../delivery.ts";
 
 /** Why, and what next, in one sentence or two. */
@@ -44,8 +46,7 @@ function cause(delivery: InboxDelivery): string {
 /** What the sender is expected to do, from its policy and from what this delivery says of itself. */
 function expected({ deadAt, senderAttempt, maxAttempts, requests }: InboxDelivery, now: number): Html {
   const used = Math.max(requests, senderAttempt ?? 0);
-  const attempts =
-    maxAttempts === null ? nothing : html`; ${Math.min(used, maxAttempts)} of ${maxAttempts} attempts used`;
+  const attempts = maxAttempts !== null && `; ${Math.min(used, maxAttempts)} of ${maxAttempts} attempts used`;
   return deadAt > now
     ? html`The sender can try again until ${clock(deadAt, now)}${attempts}.`
     : html`The sender is not expected to try again${attempts}.`;
@@ -63,20 +64,19 @@ function doneAnswer({ delivery, attempts }: KnownDelivery, now: number): Html {
         ? ", delivered by a job check"
         : "";
   const at = success?.at ?? delivery.lastAt;
-  const after = failures === 0 ? "" : ` after ${failures} failed ${failures === 1 ? "run" : "runs"}`;
+  const after = failures > 0 && ` after ${counted(failures, "failed run")}`;
   return html`It came and <strong class="ok">succeeded</strong> at ${clock(at, now)}${after}${by}.`;
 }
 
 /** What a person can do, where there is something. */
 export function whatNext({ delivery, job }: KnownDelivery, now: number): Html | undefined {
   const { state, jobStatus, hasBody, deadAt } = delivery;
-  if (state !== "failed" && state !== "dead") return undefined;
+  if (!isFailing(state)) return undefined;
   const completed = job?.job.status === "completed" || jobStatus === "completed";
-  const atSender = completed ? "The job is completed at the sender; only its webhook fails here. " : "";
+  const atSender = completed && "The job is completed at the sender; only its webhook fails here. ";
   if (!hasBody) {
-    return html`${atSender}Its body is not kept, so it cannot be replayed here${job?.table.checkable === true ? ": check the job instead" : ""}.`;
+    return html`${atSender}Its body is not kept, so it cannot be replayed here${job?.table.checkable === true && ": check the job instead"}.`;
   }
-  return state === "failed" && deadAt > now
-    ? html`${atSender}Mend the cause, then replay it, or leave it to the sender’s next attempt: of both only one runs.`
-    : html`${atSender}Mend the cause, then replay it.`;
+  const retried = state === "failed" && deadAt > now;
+  return html`${atSender}Mend the cause, then replay it${retried && ", or leave it to the sender’s next attempt: of both only one runs"}.`;
 }

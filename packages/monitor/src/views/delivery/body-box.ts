@@ -1,9 +1,10 @@
-import { type Html, html, nothing } from "../../page/html.ts";
+import { type Html, html } from "../../page/html.ts";
 import { countHidden, jsonText } from "../../page/json-text.ts";
 import { query as link } from "../../page/pieces.ts";
+import { section } from "../../page/section.ts";
 import { day } from "../../page/times.ts";
 import { visible } from "../../page/visible.ts";
-import { bytesOf } from "../../page/words.ts";
+import { bytesOf, counted } from "../../page/words.ts";
 import type { KnownDelivery } from "../delivery.ts";
 import type { ViewContext } from "../view.ts";
 
@@ -14,23 +15,27 @@ const mostShown = 100_000;
 export function bodyBox(known: KnownDelivery, { access }: ViewContext): Html {
   const { delivery, body, redacted, raw } = known;
   const { key, bodyUntil, state } = delivery;
+  const head = { id: "body", title: "Body" };
+  const size = bytesOf(delivery.bodyBytes);
   if (body === null) {
-    return html`<section class="box pad later" aria-labelledby="body"><div class="head row"><h2 id="body">Body</h2><span class="small soft">${bytesOf(delivery.bodyBytes)}, not kept</span></div><p class="soft small">${whyNone(known)}</p></section>`;
+    return section(
+      { ...head, beside: `${size}, not kept`, look: "box pad later" },
+      html`<p class="soft small">${whyNone(known)}</p>`,
+    );
   }
   const hidden = countHidden(redacted);
   const keeps = known.source.description?.inbox?.body;
   const until =
-    bodyUntil === null
-      ? nothing
-      : html`, kept ${state !== "done" && keeps === "failed" ? "until it succeeds or " : "until "}${day(bodyUntil)}`;
+    bodyUntil !== null &&
+    html`, kept until ${state !== "done" && keeps === "failed" && "it succeeds or "}${day(bodyUntil)}`;
   const toggle =
     access.payload !== true
-      ? html`${hidden === 0 ? "nothing" : `${hidden} ${hidden === 1 ? "value" : "values"}`} hidden`
+      ? html`${hidden === 0 ? "nothing" : counted(hidden, "value")} hidden`
       : raw
         ? html`<a href="${link("delivery", { key })}">Hide values again</a>`
         : html`${hidden} hidden, <a href="${link("delivery", { key, body: "raw" })}">show as it came</a>`;
-  return html`<section class="box later" aria-labelledby="body"><div class="head row bar"><h2 id="body">Body</h2><span class="small soft">${bytesOf(delivery.bodyBytes)}${until}</span><span class="end small soft">${toggle}</span></div>
-${content(known)}</section>`;
+  const beside = html`<span class="small soft">${size}${until}</span><span class="end small soft">${toggle}</span>`;
+  return section({ ...head, beside, look: "box body later" }, content(known));
 }
 
 function content({ body, redacted, raw }: KnownDelivery): Html {

@@ -1,5 +1,6 @@
 import { type Html, html, nothing } from "../../page/html.ts";
-import { fact, identifier, stateStatus } from "../../page/pieces.ts";
+import { facts, identifier, soft, stateStatus } from "../../page/pieces.ts";
+import { section } from "../../page/section.ts";
 import { ago, day, exactClock } from "../../page/times.ts";
 import { visible } from "../../page/visible.ts";
 import { bytesOf, exactly, number, ordinal } from "../../page/words.ts";
@@ -30,13 +31,28 @@ export function deliveryPage(known: KnownDelivery, context: ViewContext): Page {
 
 function headersBox({ headers }: KnownDelivery): Html {
   if (headers.length === 0) return nothing;
-  return html`<section class="box pad later" aria-labelledby="headers"><div class="head row"><h2 id="headers">Headers kept</h2><span class="small soft">most are not signed</span></div>
-<dl class="facts">${headers.map(([name, value]) => html`<dt>${visible(name)}</dt><dd><code>${visible(value)}</code></dd>`)}</dl></section>`;
+  return section(
+    { id: "headers", title: "Headers kept", beside: "most are not signed", look: "box pad later" },
+    facts(headers.map(([name, value]) => [visible(name), html`<code>${visible(value)}</code>`])),
+  );
 }
 
 function factsBox({ delivery }: KnownDelivery, now: number): Html {
-  const { scope, secretIndex, expiresAt } = delivery;
-  const secret = secretIndex === null ? null : `the ${ordinal(secretIndex)}, at receipt`;
-  return html`<section class="box pad" aria-labelledby="facts"><div class="head row"><h2 id="facts">Delivery</h2></div>
-<dl class="facts">${fact("Key", identifier(delivery.key, "delivery key", { short: true }))}${fact("Event id", identifier(delivery.eventId, "event id", { short: true }))}${fact("Sequence", number(delivery.sequence))}${fact("Scope", scope === "" ? html`<span class="soft">none</span>` : visible(scope))}${fact("Event", delivery.known ? "known type and shape" : "unknown type or shape, delivered all the same")}${fact("Secret", secret)}${fact("Received", html`${ago(delivery.receivedAt, now)}, ${exactClock(delivery.receivedAt, now)}`)}${fact("Last heard", ago(delivery.lastAt, now))}${fact("Last took", exactly(Math.round(delivery.lastDurationMs)))}${fact("Size", bytesOf(delivery.bodyBytes))}${fact("Kept until", day(expiresAt))}</dl></section>`;
+  const { scope, secretIndex, receivedAt } = delivery;
+  return section(
+    { id: "facts", title: "Delivery" },
+    facts([
+      ["Key", identifier(delivery.key, "delivery key", { short: true })],
+      ["Event id", identifier(delivery.eventId, "event id", { short: true })],
+      ["Sequence", number(delivery.sequence)],
+      ["Scope", scope === "" ? soft("none") : visible(scope)],
+      ["Event", delivery.known ? "known type and shape" : "unknown type or shape, delivered all the same"],
+      ["Secret", secretIndex === null ? null : `the ${ordinal(secretIndex)}, at receipt`],
+      ["Received", html`${ago(receivedAt, now)}, ${exactClock(receivedAt, now)}`],
+      ["Last heard", ago(delivery.lastAt, now)],
+      ["Last took", exactly(Math.round(delivery.lastDurationMs))],
+      ["Size", bytesOf(delivery.bodyBytes)],
+      ["Kept until", day(delivery.expiresAt)],
+    ]),
+  );
 }

@@ -2,7 +2,8 @@ import { statusOfJob } from "../../data/job-health.ts";
 import { readSenderView } from "../../data/sender-view.ts";
 import { status } from "../../page/glyphs.ts";
 import { type Html, html, nothing } from "../../page/html.ts";
-import { fact, identifier, query as link } from "../../page/pieces.ts";
+import { facts, identifier, query as link } from "../../page/pieces.ts";
+import { section } from "../../page/section.ts";
 import { ago, exactClock } from "../../page/times.ts";
 import { shownError, visible, withoutSignedUrls } from "../../page/visible.ts";
 import { exactly } from "../../page/words.ts";
@@ -15,10 +16,23 @@ export function jobBox({ job, delivery }: KnownDelivery, now: number): Html {
   const { createdAt, updatedAt, checkedAt, problem, settled, id } = job.job;
   const known = statusOfJob(job, [delivery]);
   const { status: word, terminal } = known;
-  const took = updatedAt.getTime() - createdAt.getTime();
-  return html`<section class="box pad" aria-labelledby="job"><div class="head row"><h2 id="job">Job</h2><a class="end small" href="${link("jobs", { job: id, provider: delivery.provider })}">Open</a></div>
-<p>${jobSteps(known)}</p>
-<dl class="facts after">${fact("Id", identifier(id, "job id", { short: true }))}${fact("Status", status(statusMark(word), word))}${fact(job.job.terminal ? "Ended" : "Last news", ago(updatedAt.getTime(), now))}${fact("Took", job.job.terminal ? exactly(took) : null)}${fact("Persisted", terminal ? (settled ? "yes" : "not yet") : null)}${fact("Checked", checkedAt === null ? "never" : ago(checkedAt.getTime(), now))}${fact("Problem", problem === null ? null : html`<code class="warn">${visible(problem)}</code>`)}</dl></section>`;
+  const ended = job.job.terminal;
+  const address = link("jobs", { job: id, provider: delivery.provider });
+  return section(
+    { id: "job", title: "Job", beside: html`<a class="end small" href="${address}">Open</a>` },
+    html`<p>${jobSteps(known)}</p>${facts(
+      [
+        ["Id", identifier(id, "job id", { short: true })],
+        ["Status", status(statusMark(word), word)],
+        [ended ? "Ended" : "Last news", ago(updatedAt.getTime(), now)],
+        ["Took", ended ? exactly(updatedAt.getTime() - createdAt.getTime()) : null],
+        ["Persisted", terminal ? (settled ? "yes" : "not yet") : null],
+        ["Checked", checkedAt === null ? "never" : ago(checkedAt.getTime(), now)],
+        ["Problem", problem === null ? null : html`<code class="warn">${visible(problem)}</code>`],
+      ],
+      "after",
+    )}`,
+  );
 }
 
 /** The sender's own account of this delivery beside ours. */

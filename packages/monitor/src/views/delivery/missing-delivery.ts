@@ -1,3 +1,4 @@
+import { linkButton } from "../../page/controls.ts";
 import { html } from "../../page/html.ts";
 import { emptyBox } from "../../page/pieces.ts";
 import { visible } from "../../page/visible.ts";
@@ -16,7 +17,7 @@ export function missingDelivery(key: string): View {
         "expected",
         "Not kept",
         html`Nothing with the key <code>${visible(key, 80)}</code> is kept: it never came, or it came so long ago that it was deleted.`,
-        html`<p class="row"><a class="button" href="?view=deliveries">Deliveries</a></p>`,
+        linkButton("?view=deliveries", "Deliveries"),
       ),
     }),
   };

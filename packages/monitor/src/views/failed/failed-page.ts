@@ -1,14 +1,17 @@
+import type { InboxState } from "@latchhook/core";
+import { total } from "../../data/total.ts";
+import { linkButton } from "../../page/controls.ts";
 import { glyph } from "../../page/glyphs.ts";
-import { type Html, html, nothing } from "../../page/html.ts";
-import { emptyBox, query as link } from "../../page/pieces.ts";
-import { counted, countOf } from "../../page/words.ts";
+import { type Html, html } from "../../page/html.ts";
+import { emptyBox, joined, query as link, stateMark, stateWord } from "../../page/pieces.ts";
+import { counted, countOf, deliveriesOf, verb } from "../../page/words.ts";
 import type { FailureCause } from "../failed.ts";
 import type { Page, ViewContext } from "../view.ts";
 import { causeBox, isMended, isStillHappening } from "./cause-box.ts";
 
 export function failedPage(causes: readonly FailureCause[], context: ViewContext): Page {
-  const failing = causes.reduce((sum, { group }) => sum + group.failed, 0);
-  const dead = causes.reduce((sum, { group }) => sum + group.dead, 0);
+  const failing = total(causes, ({ group }) => group.failed);
+  const dead = total(causes, ({ group }) => group.dead);
   return {
     title: "Failed",
     answer: answer(causes, failing + dead),
@@ -18,29 +21,28 @@ export function failedPage(causes: readonly FailureCause[], context: ViewContext
             "ok",
             "Nothing is failing",
             "Whatever came has succeeded, was dismissed, or is running now.",
-            html`<p class="row"><a class="button" href="?view=deliveries">All deliveries</a></p>`,
+            linkButton("?view=deliveries", "All deliveries"),
           )
         : html`<h2 class="hidden">By cause</h2>${causes.map((cause) => causeBox(cause, context))}`
     }</section>`,
   };
 }
 
-function answer(causes: readonly FailureCause[], total: number): Html {
+function answer(causes: readonly FailureCause[], count: number): Html {
   if (causes.length === 0) return html`<span class="ok">Nothing is failing.</span>`;
   const still = causes.filter(isStillHappening).length;
   const mended = causes.filter(isMended).length;
+  const looks =
+    mended === causes.length
+      ? mended === 1
+        ? "It looks"
+        : "All look"
+      : verb(mended, "one looks", `${mended} look`);
   const facts = [
-    ...(still > 0 ? [html`<strong class="fail">${some(still, causes.length)} still happening</strong>`] : []),
-    ...(mended > 0
-      ? [
-          html`${mended === causes.length ? (causes.length === 1 ? "It looks" : "All look") : mended === 1 ? "one looks" : `${mended} look`} mended`,
-        ]
-      : []),
-  ];
-  const summary = html`${counted(total, "delivery", "deliveries")}, ${counted(causes.length, "cause")}.`;
-  return facts.length === 0
-    ? summary
-    : html`${summary} ${facts.map((fact, index) => html`${index === 0 ? "" : "; "}${fact}`)}.`;
+    still > 0 && html`<strong class="fail">${some(still, causes.length)} still happening</strong>`,
+    mended > 0 && `${looks} mended`,
+  ].filter((fact) => fact !== false);
+  return html`${deliveriesOf(count)}, ${counted(causes.length, "cause")}.${facts.length > 0 && html` ${joined(facts, "; ")}.`}`;
 }
 
 /** `It is`, `One is`, `2 are`. */
@@ -51,8 +53,7 @@ function some(count: number, all: number): string {
 }
 
 function tabs(causes: number, failing: number, dead: number): Html {
-  return html`<nav class="tabs" aria-label="State"><a href="?view=failed" aria-current="true">By cause <span class="count">${causes}</span></a>
-<a href="${link("deliveries", { state: "failed" })}">${glyph("fail")}Failing <span class="count">${countOf(failing)}</span></a>
-<a href="${link("deliveries", { state: "dead" })}">${glyph("dead")}Dead <span class="count">${countOf(dead)}</span></a>
-<a href="${link("deliveries", { state: "dismissed" })}">${glyph("dismissed")}Dismissed</a>${nothing}</nav>`;
+  const tab = (state: InboxState, count?: number) =>
+    html`<a href="${link("deliveries", { state })}">${glyph(stateMark(state))}${stateWord(state)}${count !== undefined && html` <span class="count">${countOf(count)}</span>`}</a>`;
+  return html`<nav class="tabs" aria-label="State"><a href="?view=failed" aria-current="true">By cause <span class="count">${causes}</span></a>${tab("failed", failing)}${tab("dead", dead)}${tab("dismissed")}</nav>`;
 }

@@ -38,7 +38,7 @@ export function jobSteps({
       ];
   return html`<ol class="steps">${steps.map(
     ([mark, word, now]) =>
-      html`<li${now ? html` class="now" aria-current="step"` : ""}>${glyph(mark)}${word}</li>`,
+      html`<li${now && html` class="now" aria-current="step"`}>${glyph(mark)}${word}</li>`,
   )}</ol>`;
 }
 

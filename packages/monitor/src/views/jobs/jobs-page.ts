@@ -1,8 +1,11 @@
 import type { JobFinding } from "../../data/job-health.ts";
+import { total } from "../../data/total.ts";
+import { linkButton } from "../../page/controls.ts";
 import { type Html, html, nothing } from "../../page/html.ts";
-import { emptyBox } from "../../page/pieces.ts";
+import { emptyBox, joined } from "../../page/pieces.ts";
+import { section } from "../../page/section.ts";
 import { visible } from "../../page/visible.ts";
-import { counted, listed, number } from "../../page/words.ts";
+import { counted, listed, number, verb } from "../../page/words.ts";
 import type { JobFacts, KnownJob } from "../jobs.ts";
 import type { Page, ViewContext } from "../view.ts";
 import { jobTable } from "./job-table.ts";
@@ -36,51 +39,43 @@ function nobody(asked: JobFacts["asked"]): Html {
         "expected",
         "Not tracked",
         "The table of jobs has no such job: it was never tracked, or was purged.",
-        html`<p class="row"><a class="button" href="?view=jobs">All jobs</a></p>`,
+        linkButton("?view=jobs", "All jobs"),
       )
     : emptyBox("expected", "No jobs yet", "Jobs are shown from when they are tracked.");
 }
 
 function answer({ jobs, generations }: JobFacts): Html {
   if (jobs.length === 0) return html`No job has been tracked yet.`;
-  const completed = generations.reduce((sum, generation) => sum + generation.completed, 0);
-  const failed = generations.reduce((sum, generation) => sum + generation.failed, 0);
+  return html`${generationSentence(generations)}${deliverySentence(jobs)}`;
+}
+
+function generationSentence(generations: JobFacts["generations"]): Html {
+  const completed = total(generations, (generation) => generation.completed);
+  const failed = total(generations, (generation) => generation.failed);
+  const ended = number(completed + failed);
   const failing = generations.filter((generation) => generation.failing).map(({ provider }) => provider);
-  const generation =
-    failing.length > 0
-      ? html`<strong class="warn">Generation is failing at ${listed(failing)}</strong>: ${number(failed)} of ${number(completed + failed)} jobs of the last hour failed.`
-      : completed + failed === 0
-        ? html`No job has ended in the last hour.`
-        : failed === 0
-          ? html`Generation is fine: all ${counted(completed, "job")} that ended in the last hour completed.`
-          : html`${number(completed)} of ${number(completed + failed)} jobs of the last hour completed, ${number(failed)} failed at the sender.`;
-  return html`${generation}${deliverySentence(jobs)}`;
+  if (failing.length > 0) {
+    return html`<strong class="warn">Generation is failing at ${listed(failing)}</strong>: ${number(failed)} of ${ended} jobs of the last hour failed.`;
+  }
+  if (completed + failed === 0) return html`No job has ended in the last hour.`;
+  return failed === 0
+    ? html`Generation is fine: all ${counted(completed, "job")} that ended in the last hour completed.`
+    : html`${number(completed)} of ${ended} jobs of the last hour completed, ${number(failed)} failed at the sender.`;
 }
 
 function deliverySentence(jobs: readonly KnownJob[]): Html {
-  const of = (...findings: readonly JobFinding[]) =>
-    jobs.filter(({ finding }) => findings.includes(finding)).length;
+  const of = (kind: JobFinding) => jobs.filter(({ finding }) => finding === kind).length;
   const here = of("failing-here");
   const lost = of("unpersisted");
   const checked = of("by-check");
   const parts = [
-    ...(here > 0
-      ? [
-          html`<strong class="fail">${counted(here, "webhook")} ${here === 1 ? "fails" : "fail"} here</strong>`,
-        ]
-      : []),
-    ...(lost > 0
-      ? [html`<strong class="warn">${counted(lost, "job")} ended without being persisted</strong>`]
-      : []),
-    ...(checked > 0
-      ? [
-          html`${counted(checked, "job")} ended without a webhook and ${checked === 1 ? "was" : "were"} delivered by a check`,
-        ]
-      : []),
-  ];
-  return parts.length === 0
-    ? nothing
-    : html` ${parts.map((part, index) => html`${index === 0 ? "" : "; "}${part}`)}.`;
+    here > 0 &&
+      html`<strong class="fail">${counted(here, "webhook")} ${verb(here, "fails", "fail")} here</strong>`,
+    lost > 0 && html`<strong class="warn">${counted(lost, "job")} ended without being persisted</strong>`,
+    checked > 0 &&
+      `${counted(checked, "job")} ended without a webhook and ${verb(checked, "was", "were")} delivered by a check`,
+  ].filter((part) => part !== false);
+  return parts.length === 0 ? nothing : html` ${joined(parts, "; ")}.`;
 }
 
 const sentences: Readonly<Record<JobFinding, string>> = {
@@ -120,8 +115,6 @@ function sections({ jobs }: JobFacts, context: ViewContext): readonly Html[] {
   return groups.flatMap(([title, what, findings]) => {
     const own = jobs.filter(({ finding }) => findings.includes(finding));
     if (own.length === 0) return [];
-    return [
-      html`<section aria-label="${title}"><div class="head row"><h2>${title}</h2><span class="small soft">${what}</span></div>${jobTable(own, title, context)}</section>`,
-    ];
+    return [section({ id: findings[0] ?? "", title, beside: what, look: "" }, jobTable(own, title, context))];
   });
 }

@@ -1,9 +1,12 @@
-import type { ReplayPlan } from "../../data/replay-plan.ts";
-import { type Html, html, nothing } from "../../page/html.ts";
-import { emptyBox, fact, hiddenFields, query as link } from "../../page/pieces.ts";
+import type { PlannedType, ReplayPlan } from "../../data/replay-plan.ts";
+import { actionButton, actionForm, linkButton } from "../../page/controls.ts";
+import { type Html, html } from "../../page/html.ts";
+import { emptyBox, facts, query as link, sender } from "../../page/pieces.ts";
+import { section } from "../../page/section.ts";
+import { type Column, table } from "../../page/table.ts";
 import { ago } from "../../page/times.ts";
 import { visible } from "../../page/visible.ts";
-import { counted, number } from "../../page/words.ts";
+import { deliveriesOf, number, verb } from "../../page/words.ts";
 import { filterOf } from "../deliveries/deliveries-page.ts";
 import type { Page, ViewContext } from "../view.ts";
 
@@ -20,7 +23,7 @@ export function planPage(plan: ReplayPlan, context: ViewContext): Page {
             "ok",
             "Nothing to replay",
             "Nothing that matches has failed, or it has succeeded meanwhile.",
-            html`<p class="row"><a class="button" href="?view=failed">Failed</a></p>`,
+            linkButton("?view=failed", "Failed"),
           )
         : html`<div class="columns">${whatRuns(plan, context)}${howItRuns(context)}</div>`,
   };
@@ -29,25 +32,47 @@ export function planPage(plan: ReplayPlan, context: ViewContext): Page {
 function answer({ planned, replayable, more }: ReplayPlan): Html {
   if (planned === 0) return html`There is nothing to replay.`;
   const missing = planned - replayable;
-  const rest = more ? html` There are more than one run takes; plan again after it.` : nothing;
-  if (missing === 0)
-    return html`${replayable === 1 ? "1 delivery" : `All ${number(replayable)} deliveries`} can be replayed.${rest}`;
-  return html`${number(replayable)} of ${counted(planned, "delivery", "deliveries")} can be replayed. ${number(missing)} cannot: ${missing === 1 ? "its body is" : "their bodies are"} not kept.${rest}`;
+  const which =
+    missing > 0
+      ? `${number(replayable)} of ${deliveriesOf(planned)} can be replayed. ${number(missing)} cannot: ${verb(missing, "its body is", "their bodies are")} not kept.`
+      : `${planned === 1 ? "1 delivery" : `All ${number(planned)} deliveries`} can be replayed.`;
+  return html`${which}${more && " There are more than one run takes; plan again after it."}`;
 }
 
 function whatRuns({ types, replayable }: ReplayPlan, { query, access, now }: ViewContext): Html {
-  const form =
+  const back = linkButton("?view=failed", "Back", "quiet");
+  const button = html`${actionButton("replay-all", `Replay ${number(replayable)} now`, "main")}${back}`;
+  const foot =
     access.access === "all" && replayable > 0
-      ? html`<form class="foot" method="post" action="${link("plan")}">${hiddenFields(filterOf(query))}<button class="button main" name="action" value="replay-all">Replay ${number(replayable)} now</button><a class="button quiet" href="?view=failed">Back</a></form>`
-      : html`<p class="foot">${replayable === 0 ? "None of their bodies is kept." : "You may read, not act."}<a class="button quiet" href="?view=failed">Back</a></p>`;
-  return html`<section class="box"><div class="scroll" role="region" aria-label="What will run" tabindex="0"><table><caption>What will run</caption><thead><tr><th scope="col">Type</th><th scope="col">Sender</th><th scope="col" class="number">Deliveries</th><th scope="col" class="number">Replayed</th><th scope="col" class="number">Oldest</th><th scope="col" class="number">Newest</th></tr></thead>
-<tbody>${types.map(
-    ({ type, provider, scope, planned, replayable: kept, oldestAt, newestAt }) =>
-      html`<tr><th scope="row">${visible(type, 80) || "(no type)"}</th><td>${provider}${scope === "" ? nothing : html` <span class="chip">${visible(scope, 40)}</span>`}</td><td class="number">${number(planned)}</td><td class="number">${number(kept)}</td><td class="number">${ago(oldestAt, now)}</td><td class="number">${ago(newestAt, now)}</td></tr>`,
-  )}</tbody></table></div>${form}</section>`;
+      ? actionForm(link("plan"), filterOf(query), button, "foot")
+      : html`<p class="foot">${replayable === 0 ? "None of their bodies is kept." : "You may read, not act."}${back}</p>`;
+  const rows = table(types, columns(now), { caption: html`<caption>What will run</caption>`, look: "" });
+  return html`<section class="box"><div class="scroll" role="region" aria-label="What will run" tabindex="0">${rows}</div>${foot}</section>`;
+}
+
+function columns(now: number): readonly Column<PlannedType>[] {
+  const look = "number";
+  return [
+    { heading: "Type", namesRow: true, cell: ({ type }) => visible(type, 80) || "(no type)" },
+    { heading: "Sender", cell: sender },
+    { heading: "Deliveries", look, cell: ({ planned }) => number(planned) },
+    { heading: "Replayed", look, cell: ({ replayable }) => number(replayable) },
+    { heading: "Oldest", look, cell: ({ oldestAt }) => ago(oldestAt, now) },
+    { heading: "Newest", look, cell: ({ newestAt }) => ago(newestAt, now) },
+  ];
 }
 
 function howItRuns({ access }: ViewContext): Html {
-  return html`<section class="box pad" aria-labelledby="how"><div class="head row"><h2 id="how">How it runs</h2></div>
-<dl class="facts">${fact("Order", "the oldest first")}${fact("At a time", "4")}${fact("At most", "1,000 in one run")}${fact("Stops", "after 10 failures in a row, or when you cancel")}${fact("Dedupe", "stays on: what a sender delivers meanwhile is not run twice")}${fact("Signature", "verified at receipt, not again")}${fact("Recorded as", html`replay by <b>${visible(access.actor, 40)}</b>`)}</dl></section>`;
+  return section(
+    { id: "how", title: "How it runs" },
+    facts([
+      ["Order", "the oldest first"],
+      ["At a time", "4"],
+      ["At most", "1,000 in one run"],
+      ["Stops", "after 10 failures in a row, or when you cancel"],
+      ["Dedupe", "stays on: what a sender delivers meanwhile is not run twice"],
+      ["Signature", "verified at receipt, not again"],
+      ["Recorded as", html`replay by <b>${visible(access.actor, 40)}</b>`],
+    ]),
+  );
 }

@@ -1,14 +1,17 @@
 import { statusOf } from "@latchhook/core";
-import { hourMs, minuteMs, series, startOfMinute, sum } from "../../data/counters.ts";
+import { hourStart, minuteMs, series, sum } from "../../data/counters.ts";
 import { type SecretUse, type SenderHealth, verifiedIn } from "../../data/sender-health.ts";
 import { sourceName } from "../../data/sources.ts";
+import { total } from "../../data/total.ts";
 import { countColumns, ticks } from "../../page/charts.ts";
 import { status } from "../../page/glyphs.ts";
 import { type Html, html, nothing } from "../../page/html.ts";
-import { emptyBox } from "../../page/pieces.ts";
+import { emptyBox, soft } from "../../page/pieces.ts";
+import { section } from "../../page/section.ts";
+import { type Column, table } from "../../page/table.ts";
 import { clock, clockText } from "../../page/times.ts";
 import { visible } from "../../page/visible.ts";
-import { counted, exactly, listed, number, ordinal } from "../../page/words.ts";
+import { counted, exactly, listed, number, ordinal, verb } from "../../page/words.ts";
 import type { Refusals, RefusedFacts } from "../refused.ts";
 import type { Page, ViewContext } from "../view.ts";
 import { verdictOf } from "./verdict.ts";
@@ -22,68 +25,103 @@ export function refusedPage(facts: RefusedFacts, { now }: ViewContext): Page {
     body: html`${
       hour.length === 0
         ? emptyBox("ok", "No request was refused in the last hour", verifiedWords(senders))
-        : html`<section aria-labelledby="reasons"><div class="head row"><h2 id="reasons">By reason</h2><span class="small soft">requests per minute, last hour</span></div>${hour.map((refusals) => reasonBox(refusals, now))}</section>`
-    }${day.length === 0 ? nothing : earlier(day, now)}${secretsSection(senders, now)}`,
+        : section(
+            { id: "reasons", title: "By reason", beside: "requests per minute, last hour", look: "" },
+            html`${hour.map((refusals) => reasonBox(refusals, now))}`,
+          )
+    }${day.length > 0 && earlier(day, now)}${secretsSection(senders, now)}`,
   };
 }
 
 function answer({ hour, day }: RefusedFacts): Html {
-  const total = hour.reduce((all, { count }) => all + count, 0);
-  if (total === 0) {
-    const before = day.reduce((all, { count }) => all + count, 0);
-    return before === 0
-      ? html`<span class="ok">No request was refused</span> in the last 24 hours.`
-      : html`<span class="ok">No request was refused</span> in the last hour; ${number(before)} in the 23 hours before.`;
+  const refused = countAll(hour);
+  if (refused === 0) {
+    const before = countAll(day);
+    return html`<span class="ok">No request was refused</span> in the last ${before === 0 ? "24 hours" : `hour; ${number(before)} in the 23 hours before`}.`;
   }
-  const verdicts = hour.map((refusals) => ({ ...refusals, verdict: verdictOf(refusals) }));
-  const start = html`${counted(total, "request")} ${total === 1 ? "was" : "were"} refused in the last hour.`;
-  const locked = verdicts.filter(({ verdict }) => verdict.kind === "locked-out");
+  const start = `${counted(refused, "request")} ${verb(refused, "was", "were")} refused in the last hour.`;
+  const locked = hour.filter((refusals) => verdictOf(refusals).kind === "locked-out");
   if (locked.length > 0) {
-    const names = listed([...new Set(locked.map(sourceName))]);
-    return html`${start} <strong class="fail">Nothing of ${names} verifies</strong>: is the secret right?`;
+    return html`${start} <strong class="fail">Nothing of ${namesOf(locked)} verifies</strong>: is the secret right?`;
   }
-  const forged = verdicts.filter(({ verdict }) => verdict.kind === "forged");
-  const count = forged.reduce((all, one) => all + one.count, 0);
+  const forged = hour.filter((refusals) => verdictOf(refusals).kind === "forged");
+  const count = countAll(forged);
   if (count === 0) return html`${start} The reasons and their likely causes are below.`;
-  const names = listed([...new Set(forged.map(sourceName))]);
-  return html`${start} <strong>${count === total ? (total === 1 ? "It looks" : "They look") : `${number(count)} look`} forged</strong>: genuine webhooks of ${names} verified in the same minutes.`;
+  const look = count === refused ? verb(refused, "It looks", "They look") : `${number(count)} look`;
+  return html`${start} <strong>${look} forged</strong>: genuine webhooks of ${namesOf(forged)} verified in the same minutes.`;
+}
+
+function countAll(refusals: readonly Refusals[]): number {
+  return total(refusals, ({ count }) => count);
+}
+
+function namesOf(refusals: readonly Refusals[]): string {
+  return listed([...new Set(refusals.map(sourceName))]);
 }
 
 function verifiedWords(senders: readonly SenderHealth[]): string {
-  const verified = senders.reduce((all, { hourCounts }) => all + sum(verifiedIn(hourCounts)), 0);
+  const verified = total(senders, ({ hourCounts }) => sum(verifiedIn(hourCounts)));
   return verified === 0 ? "None came." : `${counted(verified, "request")} verified.`;
 }
 
+/** A box with what is known at its left, and charts of it at its right. */
+function group(
+  known: {
+    readonly label: Html;
+    readonly whose: Html | string;
+    readonly title: Html;
+    readonly hint: Html | string;
+  },
+  charts: Html,
+): Html {
+  const { label, whose, title, hint } = known;
+  return html`<article class="box group"><div><div class="row">${label}${soft(whose)}</div>
+<h3>${title}</h3><p class="hint">${hint}</p></div><div>${charts}</div></article>`;
+}
+
 function reasonBox(refusals: Refusals, now: number): Html {
-  const { provider, scope, outcome, reason, count, counts, firstAt, lastAt } = refusals;
+  const { provider, scope, outcome, reason, count, counts } = refusals;
   const { mark, word, why } = verdictOf(refusals);
   const columns = series(counts, { now, columns: 60, stepMs: minuteMs }).map(({ refused }) => refused);
-  const from = startOfMinute(now) - hourMs + minuteMs;
-  const when =
-    firstAt === lastAt ? clock(firstAt, now) : html`${clock(firstAt, now)} to ${clock(lastAt, now)}`;
-  return html`<article class="box group"><div><div class="row">${status(mark, word)}<span class="soft">${provider}${scope === "" ? nothing : `, scope ${visible(scope)}`}, answered ${statusOf(outcome)}</span></div>
-<h3><code>${visible(reason)}</code></h3><p class="hint">${why}</p></div>
-<div><p><b>${number(count)}</b> <span class="soft small">${when}</span></p><figure>${countColumns(columns, {
-    kind: "refused",
-    label: `${reason} per minute of the last hour: ${count}`,
-  })}${ticks(clockText(from, now), clockText(now, now))}</figure></div></article>`;
+  const label = `${reason} per minute of the last hour: ${count}`;
+  return group(
+    {
+      label: status(mark, word),
+      whose: html`${provider}${scope !== "" && `, scope ${visible(scope)}`}, answered ${statusOf(outcome)}`,
+      title: html`<code>${visible(reason)}</code>`,
+      hint: why,
+    },
+    html`<p><b>${number(count)}</b> <span class="soft small">${when(refusals, now)}</span></p><figure>${countColumns(columns, { kind: "refused", label })}${ticks(clockText(hourStart(now), now), clockText(now, now))}</figure>`,
+  );
+}
+
+function when({ firstAt, lastAt }: Refusals, now: number): Html {
+  return html`${clock(firstAt, now)}${firstAt !== lastAt && html` to ${clock(lastAt, now)}`}`;
 }
 
 function earlier(day: readonly Refusals[], now: number): Html {
-  return html`<section aria-labelledby="earlier"><div class="head row"><h2 id="earlier">Earlier in 24 hours</h2></div>
-<div class="box scroll" role="region" aria-label="Earlier refusals" tabindex="0"><table class="rows" role="table"><thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Reason</th><th role="columnheader" scope="col">Sender</th><th role="columnheader" scope="col" class="number">Count</th><th role="columnheader" scope="col">When</th><th role="columnheader" scope="col">Likely cause</th></tr></thead><tbody role="rowgroup">${day.map(
-    (refusals) =>
-      html`<tr role="row"><th role="rowheader" scope="row"><code>${visible(refusals.reason)}</code></th><td role="cell">${sourceName(refusals)}</td><td role="cell" class="number">${number(refusals.count)}</td><td role="cell" class="nowrap">${clock(refusals.firstAt, now)}${refusals.firstAt === refusals.lastAt ? nothing : html` to ${clock(refusals.lastAt, now)}`}</td><td role="cell" class="whole soft">${verdictOf(refusals).why}</td></tr>`,
-  )}</tbody></table></div></section>`;
+  const columns: readonly Column<Refusals>[] = [
+    { heading: "Reason", namesRow: true, cell: ({ reason }) => html`<code>${visible(reason)}</code>` },
+    { heading: "Sender", cell: sourceName },
+    { heading: "Count", look: "number", cell: ({ count }) => number(count) },
+    { heading: "When", look: "nowrap", cell: (refusals) => when(refusals, now) },
+    { heading: "Likely cause", look: "whole soft", cell: (refusals) => verdictOf(refusals).why },
+  ];
+  return section(
+    { id: "earlier", title: "Earlier in 24 hours", look: "" },
+    html`<div class="box scroll" role="region" aria-label="Earlier refusals" tabindex="0">${table(day, columns, { caption: null })}</div>`,
+  );
 }
 
 /** Which secrets match: during a rotation it says when the old one can go. */
 function secretsSection(senders: readonly SenderHealth[], now: number): Html {
   const rotating = senders.filter(({ secrets }) => secrets.length > 1 || (secrets[0]?.index ?? 0) > 0);
   if (rotating.length === 0) return nothing;
-  return html`<section aria-labelledby="secrets"><div class="head row"><h2 id="secrets">Secrets in use</h2><span class="small soft">which of the configured secrets matched, 24 hours</span></div>${rotating.map(
-    (sender) => rotationBox(sender, now),
-  )}</section>`;
+  const beside = "which of the configured secrets matched, 24 hours";
+  return section(
+    { id: "secrets", title: "Secrets in use", beside, look: "" },
+    html`${rotating.map((sender) => rotationBox(sender, now))}`,
+  );
 }
 
 function rotationBox({ source, secrets, dayCounts }: SenderHealth, now: number): Html {
@@ -91,17 +129,20 @@ function rotationBox({ source, secrets, dayCounts }: SenderHealth, now: number):
   if (latest === undefined) return nothing;
   const horizonMs = source.description?.policy.retryHorizonMs ?? 0;
   const still = others.filter(({ lastAt }) => lastAt >= latest.lastAt);
-  const title =
-    still.length > 0
-      ? "Several match in the same minutes"
-      : `The ${ordinal(latest.index)} since ${clockText(latest.firstAt, now)}`;
-  return html`<article class="box group"><div><div class="row">${status("warn", others.length === 0 ? "Not the first secret" : "Rotation under way")}<span class="soft">${sourceName(source)}</span></div>
-<h3>${title}</h3><p class="hint">${others.map((use) => rotationHint(use, still.includes(use), horizonMs, now))}${
-    others.length === 0
-      ? `Only the ${ordinal(latest.index)} of the configured secrets matched in 24 hours.`
-      : nothing
-  }</p></div>
-<div>${[...secrets].sort((one, other) => one.index - other.index).map((use) => secretChart(use, dayCounts, now))}</div></article>`;
+  const name = ordinal(latest.index);
+  const ordered = [...secrets].sort((one, other) => one.index - other.index);
+  return group(
+    {
+      label: status("warn", others.length === 0 ? "Not the first secret" : "Rotation under way"),
+      whose: sourceName(source),
+      title: html`${still.length > 0 ? "Several match in the same minutes" : `The ${name} since ${clockText(latest.firstAt, now)}`}`,
+      hint:
+        others.length === 0
+          ? `Only the ${name} of the configured secrets matched in 24 hours.`
+          : html`${others.map((use) => rotationHint(use, still.includes(use), horizonMs, now))}`,
+    },
+    html`${ordered.map((use) => secretChart(use, dayCounts, now))}`,
+  );
 }
 
 function rotationHint({ index, lastAt }: SecretUse, matches: boolean, horizonMs: number, now: number): Html {
@@ -111,12 +152,10 @@ function rotationHint({ index, lastAt }: SecretUse, matches: boolean, horizonMs:
 
 function secretChart({ index, count }: SecretUse, counts: SenderHealth["dayCounts"], now: number): Html {
   const own = counts.filter(({ secretIndex }) => secretIndex === index);
-  const columns = series(own, { now, columns: 48, stepMs: 1_800_000 }).map(
+  const columns = series(own, { now, columns: 48, stepMs: 30 * minuteMs }).map(
     ({ accepted, repeated, failed }) => accepted + repeated + failed,
   );
-  return html`<figure>${countColumns(columns, {
-    kind: "accepted",
-    height: 20,
-    label: `Requests that the ${ordinal(index)} secret verified, per half hour of 24 hours: ${count}`,
-  })}${ticks(ordinal(index), `${number(count)} in 24 h`)}</figure>`;
+  const name = ordinal(index);
+  const label = `Requests that the ${name} secret verified, per half hour of 24 hours: ${count}`;
+  return html`<figure>${countColumns(columns, { kind: "accepted", height: 20, label })}${ticks(name, `${number(count)} in 24 h`)}</figure>`;
 }

@@ -1,6 +1,7 @@
 import type { InboxFilter } from "@latchhook/core";
-import { plainText, whole } from "../../shared/inbox/flat-record.ts";
+import { plainText } from "../../shared/inbox/flat-record.ts";
 import type { Names } from "../names.ts";
+import { receivedBetween } from "./received-between.ts";
 
 /** The time in milliseconds since 1970. */
 export const nowSql = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
@@ -35,9 +36,16 @@ export function stateSql(names: Names): string {
   END`;
 }
 
-/** What matches a filter, as conditions on the row `item` of the inbox. */
-export function conditionsFor(names: Names, filter: InboxFilter, { add }: Parameters): readonly string[] {
-  const { state, since, until, search } = filter;
+/** Conditions on the row `item` of the inbox: those that an index answers, and those that rows are compared with. */
+export interface Conditions {
+  readonly indexed: readonly string[];
+  readonly compared: readonly string[];
+}
+
+/** What matches a filter. */
+export function conditionsFor(names: Names, filter: InboxFilter, parameters: Parameters): Conditions {
+  const { add } = parameters;
+  const { state, search } = filter;
   const equal: readonly (readonly [column: string, value: string | undefined])[] = [
     ["provider", filter.provider],
     ["scope", filter.scope],
@@ -45,15 +53,19 @@ export function conditionsFor(names: Names, filter: InboxFilter, { add }: Parame
     ["last_outcome", filter.outcome],
     ["error", filter.error],
   ];
-  return [
+  const indexed = [
+    ...receivedBetween(names, filter, parameters),
+    ...(search === undefined ? [] : [foundBy(names, search, add)]),
+    // What is done is not open, and so not in the index of what is; nobody claims it, unless it was forgotten.
+    ...(state === undefined || state === "done" ? [] : ["item.state <> 'done'"]),
+  ];
+  const compared = [
     ...equal.flatMap(([column, value]) =>
       value === undefined ? [] : [`item.${column} = ${add(plainText(value))}`],
     ),
-    ...(since === undefined ? [] : [`item.received_at >= ${add(String(whole(since)))}::bigint`]),
-    ...(until === undefined ? [] : [`item.received_at < ${add(String(whole(until)))}::bigint`]),
-    ...(search === undefined ? [] : [foundBy(names, search, add)]),
     ...(state === undefined ? [] : inState(names, state)),
   ];
+  return { indexed, compared };
 }
 
 /** Each index is asked for itself: a choice of conditions may be answered by reading the whole table. */
@@ -71,8 +83,7 @@ function foundBy({ inbox }: Names, search: string, add: Parameters["add"]): stri
 
 function inState(names: Names, state: NonNullable<InboxFilter["state"]>): readonly string[] {
   const running = isRunning(names);
-  // What is done is not open, and so not in the index of what is; nobody claims it, unless it was forgotten.
-  if (state === "running") return ["item.state <> 'done'", running];
+  if (state === "running") return [running];
   const dead = `item.dead_at <= ${nowSql}`;
   const stored = {
     failed: ["item.state = 'failed'", `NOT ${dead}`],

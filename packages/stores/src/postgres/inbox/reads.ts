@@ -1,8 +1,8 @@
 import type { InboxFilter, InboxQuery } from "@latchhook/core";
 import { whole } from "../../shared/inbox/flat-record.ts";
-import { mostAttempts, mostCounted, mostOpen } from "../../shared/inbox/limits.ts";
+import { mostAttempts, mostCompared, mostCounted, mostOpen } from "../../shared/inbox/limits.ts";
 import type { Names } from "../names.ts";
-import { conditionsFor, createParameters, isRunning, nowSql } from "./conditions.ts";
+import { type Conditions, conditionsFor, createParameters, isRunning, nowSql } from "./conditions.ts";
 import { attemptJson, deliveryJson, jsonObject, lastAttemptJson } from "./delivery-json.ts";
 
 /** A read: each row of its answer is one JSON text, `row`. */
@@ -14,14 +14,15 @@ export interface Read {
 /** Newest first, or with `after` oldest first. */
 export function listDeliveries(names: Names, { before, after, limit, ...filter }: InboxQuery): Read {
   const parameters = createParameters();
-  const conditions = [...conditionsFor(names, filter, parameters)];
-  if (before !== undefined)
-    conditions.push(`item.sequence < ${parameters.add(String(whole(before)))}::bigint`);
-  if (after !== undefined) conditions.push(`item.sequence > ${parameters.add(String(whole(after)))}::bigint`);
+  const { indexed, compared } = conditionsFor(names, filter, parameters);
+  const page = [
+    ...(before === undefined ? [] : [`item.sequence < ${parameters.add(String(whole(before)))}::bigint`]),
+    ...(after === undefined ? [] : [`item.sequence > ${parameters.add(String(whole(after)))}::bigint`]),
+  ];
+  const order = after === undefined ? "DESC" : "ASC";
   const text = `SELECT ${deliveryJson(names)}::text AS row
-FROM ${names.inbox.deliveries} AS item
-${where(conditions)}
-ORDER BY item.sequence ${after === undefined ? "DESC" : "ASC"}
+FROM ${matching(names, { indexed: [...indexed, ...page], compared }, order)}
+ORDER BY item.sequence ${order}
 LIMIT ${parameters.add(String(limit))}::integer`;
   return { text, values: parameters.values };
 }
@@ -31,8 +32,7 @@ export function countDeliveries(names: Names, filter: InboxFilter, limit: number
   const conditions = conditionsFor(names, filter, parameters);
   const text = `SELECT count(*)::text AS row
 FROM (
-  SELECT FROM ${names.inbox.deliveries} AS item
-  ${where(conditions)}
+  SELECT FROM ${matching(names, conditions, "DESC")}
   LIMIT ${parameters.add(String(limit))}::integer
 ) AS matching`;
   return { text, values: parameters.values };
@@ -147,6 +147,17 @@ export function readCounts({ inbox }: Names, since: number): Read {
   const text = `SELECT ${count}::text AS row FROM ${inbox.counts} WHERE minute >= $1::text::bigint
 ORDER BY minute, provider, scope, outcome, reason, bucket_ms, secret_index`;
   return { text, values: [String(whole(since))] };
+}
+
+/** The deliveries that match, as `item`: of so many as are compared. */
+function matching(names: Names, { indexed, compared }: Conditions, order: "ASC" | "DESC"): string {
+  return `(
+  SELECT * FROM ${names.inbox.deliveries} AS item
+  ${where(indexed)}
+  ORDER BY item.sequence ${order}
+  LIMIT ${mostCompared}
+) AS item
+${where(compared)}`;
 }
 
 function where(conditions: readonly string[]): string {

@@ -95,14 +95,13 @@ function createCounts({ counts }: Names["inbox"]): string {
 )`;
 }
 
-// An id can be longer than an index takes, so its beginning is looked up. Received times grow with the rows' places,
-// which is what BRIN is for: next to nothing for each delivery. What has not succeeded is little, most of the time.
+// An id can be longer than an index takes, so its beginning is looked up. Received times grow with the sequence, and so
+// need no index. What has not succeeded is little, most of the time.
 function createIndexes(inbox: Names["inbox"]): readonly string[] {
   const table = inbox.deliveries;
   return [
     `CREATE INDEX ${inbox.eventIndex} ON ${table} (left(event_id, 100))`,
     `CREATE INDEX ${inbox.jobIndex} ON ${table} (left(job_id, 100)) WHERE job_id IS NOT NULL`,
-    `CREATE INDEX ${inbox.receivedIndex} ON ${table} USING brin (received_at) WITH (pages_per_range = 32, autosummarize = on)`,
     `CREATE INDEX ${inbox.senderIndex} ON ${table} (provider, scope, succeeded_at)`,
     `CREATE INDEX ${inbox.openIndex} ON ${table} (sequence) WHERE state <> 'done'`,
     `CREATE INDEX ${inbox.expiryIndex} ON ${table} (expires_at)`,

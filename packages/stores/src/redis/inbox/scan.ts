@@ -6,7 +6,7 @@ import { readScripts } from "./read-scripts.ts";
 import { column, type FoundRow } from "./row.ts";
 
 /** So many deliveries one script looks at: some milliseconds, in which the server does nothing else. */
-export const stretchSize = 256;
+export const stretchSize = 100;
 
 /** Above every sequence, in as many digits as search members have. */
 export const endOfSequences = 999_999_999_999_999;

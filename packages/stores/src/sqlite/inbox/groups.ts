@@ -37,10 +37,14 @@ async function* senders({ connection, tables }: Reader): AsyncGenerator<SenderSu
     const [provider, scope] = names;
     if (++found % sendersAtOnce === 0) await nextTurn();
     yield { provider, scope, lastSuccessAt: numberOrNull(success?.at) };
+    // In two parts: to compare both columns at once, SQLite would go through all rows of the sender.
     [sender] = connection.read(
-      `SELECT provider, scope FROM ${tables.inbox} WHERE (provider, scope) > (?, ?)
-      ORDER BY provider, scope LIMIT 1`,
-      ...names,
+      `SELECT * FROM (
+        SELECT provider, scope FROM ${tables.inbox} WHERE provider = ? AND scope > ? ORDER BY scope LIMIT 1
+      ) UNION ALL SELECT * FROM (
+        SELECT provider, scope FROM ${tables.inbox} WHERE provider > ? ORDER BY provider, scope LIMIT 1
+      ) LIMIT 1`,
+      ...[provider, scope, provider],
     );
   }
 }

@@ -63,7 +63,7 @@ interface FilteredPart {
 async function* partsOf(
   { connection, tables, now }: Reader,
   { search, ...filter }: InboxFilter,
-  { order, before, after }: Omit<ScanOptions, "open">,
+  { order, before, after }: Pick<ScanOptions, "order" | "before" | "after">,
 ): AsyncGenerator<FilteredPart> {
   const conditions = conditionsFor(tables, filter, now);
   const { values } = conditions;
@@ -80,7 +80,9 @@ async function* partsOf(
   // Nobody claims what is done, unless it was forgotten.
   const open = filter.state !== undefined && filter.state !== "done";
   const sql = [...(open ? ["item.state <> 'done'"] : []), "item.sequence BETWEEN ? AND ?", ...conditions.sql];
-  for await (const { from, to } of stretches(connection, tables, { open, order, before, after })) {
+  const { since, until } = filter;
+  const bounds = { order, before, after, since, until };
+  for await (const { from, to } of stretches(connection, tables, { open, ...bounds })) {
     yield { sql: sql.join(" AND "), values: [from, to, ...values] };
   }
 }
@@ -119,7 +121,8 @@ export async function* readCounts(
 ): AsyncGenerator<readonly OutcomeCount[]> {
   const { inboxCounts } = tables;
   const [ends] = connection.read(
-    `SELECT min(minute) AS first, max(minute) AS last FROM ${inboxCounts} WHERE minute >= ?`,
+    `SELECT (SELECT min(minute) FROM ${inboxCounts} WHERE minute >= ?) AS first,
+      (SELECT max(minute) FROM ${inboxCounts}) AS last`,
     since,
   );
   if (ends?.first == null) return;

@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { LatchhookError } from "@latchhook/core";
-import { readLimitMs } from "../../shared/inbox/limits.ts";
+import { type InboxFilter, LatchhookError } from "@latchhook/core";
+import { mostCompared, readLimitMs } from "../../shared/inbox/limits.ts";
 import type { Connection } from "../../shared/sqlite/connection.ts";
 import type { Tables } from "../schema.ts";
+import { receivedBetween } from "./received-between.ts";
 
 /** A stretch of the inbox: its deliveries from one sequence to another, both included. */
 export interface Stretch {
@@ -10,7 +11,7 @@ export interface Stretch {
   readonly to: number;
 }
 
-export interface ScanOptions {
+export interface ScanOptions extends Pick<InboxFilter, "since" | "until"> {
   /** Only deliveries that are not done, which are in an index of their own. */
   readonly open: boolean;
   readonly order: "newest first" | "oldest first";
@@ -24,22 +25,20 @@ const stretchRows = 2_000;
 
 /**
  * Goes through the inbox in stretches, and lets the process breathe between them, so that no delivery waits for a page.
+ * After a hundred thousand rows it ends.
  *
  * @throws LatchhookError `store-unavailable` where it takes longer than a read may.
  */
 export async function* stretches(
   connection: Connection,
-  { inbox }: Tables,
-  { open, order, before, after }: ScanOptions,
+  tables: Tables,
+  { open, order, ...bounds }: ScanOptions,
 ): AsyncGenerator<Stretch> {
-  const [ends] = connection.read(`SELECT min(sequence) AS first, max(sequence) AS last FROM ${inbox}`);
-  if (ends?.first == null) return;
-  let from = Math.max(Number(ends.first), (after ?? 0) + 1);
-  let to = Math.min(Number(ends.last), (before ?? Number.POSITIVE_INFINITY) - 1);
+  let { from, to } = wholeStretch(connection, tables, bounds);
   const startedAt = performance.now();
-  while (from <= to) {
+  for (let compared = 0; from <= to && compared < mostCompared; compared += stretchRows) {
     const stretch = open
-      ? openStretch(connection, inbox, { from, to }, order)
+      ? openStretch(connection, tables.inbox, { from, to }, order)
       : nextStretch({ from, to }, order);
     if (stretch === undefined) return;
     yield stretch;
@@ -53,6 +52,22 @@ export async function* stretches(
       );
     }
   }
+}
+
+/** All of the inbox that can match: a table of one stretch is read whole, whatever the order of its times. */
+function wholeStretch(
+  connection: Connection,
+  tables: Tables,
+  { before = Number.POSITIVE_INFINITY, after = 0, ...times }: Omit<ScanOptions, "open" | "order">,
+): Stretch {
+  // One by one: of both in one query SQLite would read the whole table.
+  const [ends] = connection.read(
+    `SELECT (SELECT min(sequence) FROM ${tables.inbox}) AS first, (SELECT max(sequence) FROM ${tables.inbox}) AS last`,
+  );
+  if (ends?.first == null) return { from: 1, to: 0 };
+  const from = Math.max(Number(ends.first), after + 1);
+  const to = Math.min(Number(ends.last), before - 1);
+  return to - from < stretchRows ? { from, to } : receivedBetween(connection, tables, times, { from, to });
 }
 
 function nextStretch({ from, to }: Stretch, order: ScanOptions["order"]): Stretch {

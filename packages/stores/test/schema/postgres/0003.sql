@@ -78,8 +78,6 @@ CREATE INDEX "latchhook_inbox_event_id" ON "public"."latchhook_inbox" (left(even
 
 CREATE INDEX "latchhook_inbox_job_id" ON "public"."latchhook_inbox" (left(job_id, 100)) WHERE job_id IS NOT NULL;
 
-CREATE INDEX "latchhook_inbox_received_at" ON "public"."latchhook_inbox" USING brin (received_at) WITH (pages_per_range = 32, autosummarize = on);
-
 CREATE INDEX "latchhook_inbox_sender" ON "public"."latchhook_inbox" (provider, scope, succeeded_at);
 
 CREATE INDEX "latchhook_inbox_open" ON "public"."latchhook_inbox" (sequence) WHERE state <> 'done';
