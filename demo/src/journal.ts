@@ -59,7 +59,7 @@ export function createJournal(): Journal {
       return broken === 0;
     },
     steps(steps) {
-      for (const [what, how] of steps) console.log(`  ${what.padEnd(32)} ${paint("cyan", how)}`);
+      for (const [what, how] of steps) console.log(`  ${what.padEnd(34)} ${paint("cyan", how)}`);
     },
   };
 }
