@@ -1,4 +1,5 @@
 import type { InboxFailureGroup, InboxTally, OutcomeCount } from "@latchhook/core";
+import { listed } from "../page/words.ts";
 import {
   hourMs,
   lastHour,
@@ -10,8 +11,7 @@ import {
   sum,
 } from "./counters.ts";
 import { classOf } from "./outcome-class.ts";
-import { listed } from "../page/words.ts";
-import { isOf, sourceName, type Source } from "./sources.ts";
+import { isOf, type Source, sourceName } from "./sources.ts";
 
 /** How one sender's webhooks fare, from counters and the inbox alone. */
 export interface SenderHealth {

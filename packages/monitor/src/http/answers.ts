@@ -19,11 +19,7 @@ const contentSecurityPolicy = [
 ].join("; ");
 
 /** An answer that is not kept, unless its headers say so. */
-function answer(
-  body: string | null,
-  headers: Readonly<Record<string, string>>,
-  status = 200,
-): Response {
+function answer(body: string | null, headers: Readonly<Record<string, string>>, status = 200): Response {
   return new Response(body, { status, headers: { ...always, "cache-control": "no-store", ...headers } });
 }
 

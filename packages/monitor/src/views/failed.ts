@@ -5,8 +5,8 @@ import { type SenderHealth, senderHealth } from "../data/sender-health.ts";
 import { isOf } from "../data/sources.ts";
 import { causeOf, readFailures, readTallies } from "../data/tallies.ts";
 import { total } from "../data/total.ts";
-import { shownError } from "../page/visible.ts";
 import { iso } from "../page/times.ts";
+import { shownError } from "../page/visible.ts";
 import { failedPage } from "./failed/failed-page.ts";
 import type { View, ViewContext } from "./view.ts";
 

@@ -44,8 +44,7 @@ export function overviewPage(facts: Overview, sources: readonly Source[]): Page 
 function overviewBody({ senders, now }: Overview, path: Html): Html {
   const counts = senders.flatMap(({ hourCounts }) => hourCounts);
   const cards = html`<div class="cards">${senders.map((sender) => senderCard(sender, now))}</div>`;
-  const beside =
-    "success is the share of requests, without those that were refused, that were answered 2xx";
+  const beside = "success is the share of requests, without those that were refused, that were answered 2xx";
   return html`${path}${section({ id: "senders", title: "Senders", beside, look: "" }, cards)}
 <div class="columns">${minutes(counts, now)}${latency(counts)}</div>`;
 }

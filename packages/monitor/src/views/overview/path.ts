@@ -22,7 +22,7 @@ ${failure && html`<p class="below small"><code class="fail">${visible(errorText(
 </section>`;
 }
 
-type Banner = readonly [tone: string, mark: Mark, title: string, link?: Html];
+type Banner = readonly [tone: string, mark: Mark, title: string, link?: Html | undefined];
 
 function banner({ kind, names, senders }: Situation, newestKey: string | undefined, facts: Overview): Banner {
   const isFine = facts.generations?.every(({ failing, completed }) => !failing && completed > 0) === true;
@@ -101,7 +101,8 @@ function atSender({ generations }: Overview): Standing {
 function onTheWay({ senders, now }: Overview): Standing {
   const { requests } = hourTotals(senders);
   const lastAt = Math.max(0, ...senders.map(({ lastRequestAt }) => lastRequestAt ?? 0));
-  if (requests > 0) return ["ok", "Arriving", html`${number(requests)} in 1 h, last at ${clock(lastAt, now)}`];
+  if (requests > 0)
+    return ["ok", "Arriving", html`${number(requests)} in 1 h, last at ${clock(lastAt, now)}`];
   return lastAt > 0
     ? ["quiet", "Quiet", html`last ${ago(lastAt, now)}, none in 1 h`]
     : ["expected", "Nothing yet", "no request in 24 h"];
@@ -130,7 +131,8 @@ function atHandler({ senders, now }: Overview): Standing {
     ];
   }
   const { accepted, failed } = hourTotals(senders);
-  if (failed > 0) return ["ok", "Storing again", `${number(failed)} failed in 1 h, and runs succeeded after them`];
+  if (failed > 0)
+    return ["ok", "Storing again", `${number(failed)} failed in 1 h, and runs succeeded after them`];
   return accepted > 0
     ? ["ok", "Storing", `${number(accepted)} of ${number(accepted)} runs in 1 h`]
     : ["quiet", "Nothing to run", "no run in 1 h"];
