@@ -9,7 +9,7 @@ import { stylesheet } from "../src/assets/stylesheet.ts";
  * Bytes, gzipped: of the package's own code with its assets, which a Worker carries, and of the assets, which are all
  * that a browser loads beside a page. Limits above what there is, so that growth is noticed.
  */
-const limits = { all: 40_500, assets: 7_000 };
+const limits = { all: 38_500, assets: 7_000 };
 
 test("code and assets stay small", async () => {
   const { outputFiles } = await build({

@@ -8,33 +8,29 @@ export const script = `"use strict";
   const live = { paused: false, failed: false };
   let timer;
 
-  const main = () => document.getElementById("main");
+  const main = document.getElementById("main");
+  const liveLabel = () => document.querySelector("[data-live]");
 
   // Buttons that do nothing without a script are made by the script.
+  function makeButton(className) {
+    const button = document.createElement("button");
+    return Object.assign(button, { type: "button", className });
+  }
+
   function enhance() {
-    for (const code of document.querySelectorAll("code[data-copy]")) {
-      if (code.nextElementSibling?.className === "copy") continue;
-      const button = document.createElement("button");
-      button.className = "copy";
-      button.type = "button";
-      button.setAttribute("aria-label", "Copy " + code.dataset.what);
-      button.title = "Copy " + code.dataset.what;
+    for (const code of document.querySelectorAll("code[data-copy]:only-child")) {
+      const button = makeButton("copy");
+      button.ariaLabel = button.title = "Copy " + code.dataset.what;
       code.after(button);
     }
-    const label = document.querySelector("[data-live]");
-    if (!label) return;
-    const button = document.createElement("button");
-    button.className = "button quiet low";
-    button.type = "button";
-    button.dataset.pause = "";
-    label.parentElement.append(" ", button);
+    liveLabel()?.parentElement.append(" ", makeButton("button quiet low pause"));
     tell();
   }
 
   function tell() {
-    const label = document.querySelector("[data-live]");
-    const button = document.querySelector("[data-pause]");
-    if (!label || !button) return;
+    const label = liveLabel();
+    const button = document.querySelector(".pause");
+    if (!label) return;
     label.textContent = live.failed ? "Not reached, as of" : live.paused ? "Paused, as of" : "Live, as of";
     label.classList.toggle("on", !live.failed && !live.paused);
     button.textContent = live.paused ? "Resume" : "Pause";
@@ -45,7 +41,7 @@ export const script = `"use strict";
     try {
       await navigator.clipboard.writeText(code.dataset.copy);
       button.classList.add("done");
-      button.setAttribute("aria-label", "Copied");
+      button.ariaLabel = "Copied";
       setTimeout(() => button.classList.remove("done"), 1500);
     } catch {
       // Over plain http there is no clipboard; a click on the id selects it whole.
@@ -54,9 +50,8 @@ export const script = `"use strict";
   }
 
   document.addEventListener("click", (event) => {
-    const button = event.target.closest?.("button");
-    if (button?.classList.contains("copy")) void copy(button);
-    if (button?.dataset.pause === undefined) return;
+    if (event.target.matches(".copy")) void copy(event.target);
+    if (!event.target.matches(".pause")) return;
     live.paused = !live.paused;
     tell();
     schedule();
@@ -65,8 +60,8 @@ export const script = `"use strict";
   // Whoever reads with a selection, types, or has opened something is not interrupted.
   function isBusy() {
     const active = document.activeElement;
-    const typing = active && active !== document.body && main().contains(active) && /^(INPUT|SELECT|TEXTAREA)$/.test(active.tagName);
-    return document.hidden || typing || String(getSelection()) !== "" || main().querySelector("details[open], input:checked");
+    const typing = main.contains(active) && active.matches("input, select");
+    return document.hidden || typing || String(getSelection()) !== "" || main.querySelector("details[open], input:checked");
   }
 
   async function refresh() {
@@ -83,26 +78,22 @@ export const script = `"use strict";
 
   function take(next) {
     if (!next.querySelector("[data-live]")) return;
-    const active = document.activeElement;
-    const mark = active && main().contains(active) && active.id === "" ? positionOf(active) : undefined;
-    const scrolled = [...main().querySelectorAll("pre, .scroll, .tabs")].map((box) => [box.scrollTop, box.scrollLeft]);
+    const boxes = () => [...main.querySelectorAll("pre, .scroll, .tabs")];
+    const focusable = () => [...main.querySelectorAll("a, button, pre, summary")];
+    const focused = focusable().indexOf(document.activeElement);
+    const scrolled = boxes().map((box) => [box.scrollLeft, box.scrollTop]);
     for (const selector of ["main", ".rail nav"]) {
       document.querySelector(selector)?.replaceChildren(...next.querySelector(selector).childNodes);
     }
     document.title = next.title;
     enhance();
-    [...main().querySelectorAll("pre, .scroll, .tabs")].forEach((box, index) => {
-      [box.scrollTop, box.scrollLeft] = scrolled[index] ?? [0, 0];
-    });
-    if (mark !== undefined) focusable()[mark]?.focus({ preventScroll: true });
+    boxes().forEach((box, index) => box.scrollTo(...(scrolled[index] ?? [0, 0])));
+    focusable()[focused]?.focus({ preventScroll: true });
   }
-
-  const focusable = () => [...main().querySelectorAll("a, button, pre, summary")];
-  const positionOf = (element) => focusable().indexOf(element);
 
   function schedule() {
     clearTimeout(timer);
-    if (live.paused || !document.querySelector("[data-live]")) return;
+    if (live.paused || !liveLabel()) return;
     timer = setTimeout(() => refresh().finally(schedule), everyMs);
   }
 

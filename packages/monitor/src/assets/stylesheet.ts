@@ -1,6 +1,5 @@
 /** The page's looks: one accent, and four status colours that each have a shape and a word beside them. */
-export const stylesheet = `:root{color-scheme:light dark;--page:#f6f7f9;--surface:#fff;--sunk:#f0f2f5;--line:#e3e6eb;--edge:#c9ced7;--text:#171a21;--soft:#59616e;--accent:#3550d0;--on:#fff;--ok:#13734f;--fail:#bf2e1a;--warn:#8a5a00;--here:#fdf3f1;--there:#fcf6e9;--bar:#8492aa;--bar-soft:#c3ccd9;--bar-fail:#cf3f2a;--bar-refused:#c4881a}
-@media (prefers-color-scheme:dark){:root{--page:#0e1014;--surface:#15181e;--sunk:#1b1f27;--line:#262b35;--edge:#3c4350;--text:#e6e9ef;--soft:#9ba4b3;--accent:#9aadff;--on:#10131c;--ok:#55c597;--fail:#ff8a78;--warn:#e6b257;--here:#221615;--there:#201a0f;--bar:#66748d;--bar-soft:#394252;--bar-fail:#ff7a66;--bar-refused:#b08430}}
+export const stylesheet = `:root{color-scheme:light dark;--page:light-dark(#f6f7f9,#0e1014);--surface:light-dark(#fff,#15181e);--sunk:light-dark(#f0f2f5,#1b1f27);--line:light-dark(#e3e6eb,#262b35);--edge:light-dark(#c9ced7,#3c4350);--text:light-dark(#171a21,#e6e9ef);--soft:light-dark(#59616e,#9ba4b3);--accent:light-dark(#3550d0,#9aadff);--on:light-dark(#fff,#10131c);--ok:light-dark(#13734f,#55c597);--fail:light-dark(#bf2e1a,#ff8a78);--warn:light-dark(#8a5a00,#e6b257);--here:light-dark(#fdf3f1,#221615);--there:light-dark(#fcf6e9,#201a0f);--bar:light-dark(#8492aa,#66748d);--bar-soft:light-dark(#c3ccd9,#394252);--bar-fail:light-dark(#cf3f2a,#ff7a66);--bar-refused:light-dark(#c4881a,#b08430)}
 *{box-sizing:border-box;margin:0}
 body{display:grid;grid-template-columns:204px minmax(0,1fr);min-height:100vh;background:linear-gradient(var(--line),var(--line)) 203px 0/1px 100% no-repeat var(--page);color:var(--text);font:14px/20px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;font-variant-numeric:tabular-nums}
 h1,h2,h3,strong,b{font-weight:600}
@@ -31,7 +30,7 @@ main:focus{outline:0}
 .who{margin-top:auto;padding:0 8px;overflow-wrap:anywhere}
 main{padding:20px 32px 64px;max-width:1240px;width:100%;min-width:0}
 main>section,main>.columns,main>form.box{margin-top:28px}
-main>section+section.tight,main>section+.box,main>.box+.box,.group+.group{margin-top:16px}
+main>section+.box,main>.box+.box,.group+.group{margin-top:16px}
 .after{margin-top:12px}
 .top{justify-content:space-between}
 .top .button.quiet{margin-right:-8px}

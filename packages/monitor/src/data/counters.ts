@@ -32,6 +32,12 @@ export function sum(counts: readonly OutcomeCount[], ...classes: readonly Outcom
   return total(counted, ({ count }) => count);
 }
 
+/** `accepted 3, repeated 0, failed 1, refused 0`, for whoever cannot see a chart. */
+export function classTotals(counts: readonly OutcomeCount[]): string {
+  const classes = ["accepted", "repeated", "failed", "refused"] as const;
+  return classes.map((name) => `${name} ${sum(counts, name)}`).join(", ");
+}
+
 /** How many of the requests that were neither refused nor repeats of a running one were answered 2xx. */
 export interface Share {
   readonly succeeded: number;

@@ -1,4 +1,5 @@
 import type { InboxFailureGroup, InboxTally, OutcomeCount } from "@latchhook/core";
+import { listed } from "../page/words.ts";
 import {
   hourMs,
   lastHour,
@@ -10,7 +11,7 @@ import {
   sum,
 } from "./counters.ts";
 import { classOf } from "./outcome-class.ts";
-import { isOf, type Source } from "./sources.ts";
+import { isOf, type Source, sourceName } from "./sources.ts";
 
 /** How one sender's webhooks fare, from counters and the inbox alone. */
 export interface SenderHealth {
@@ -94,6 +95,11 @@ export function senderHealth(
       now,
     ),
   };
+}
+
+/** What senders are called together: `a, b and c`. */
+export function namesOf(senders: readonly SenderHealth[]): string {
+  return listed(senders.map(({ source }) => sourceName(source)));
 }
 
 function secretsOf(counts: readonly OutcomeCount[]): readonly SecretUse[] {

@@ -18,50 +18,45 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-const unstored = { "cache-control": "no-store" };
+/** An answer that is not kept, unless its headers say so. */
+function answer(body: string | null, headers: Readonly<Record<string, string>>, status = 200): Response {
+  return new Response(body, { status, headers: { ...always, "cache-control": "no-store", ...headers } });
+}
 
 /** A page. */
-export function htmlAnswer(body: string, status = 200): Response {
+export function htmlAnswer(body: string, status?: number): Response {
   const headers = {
-    ...always,
-    ...unstored,
     "content-type": "text/html; charset=utf-8",
     "content-security-policy": contentSecurityPolicy,
     "x-frame-options": "DENY",
   };
-  return new Response(body, { status, headers });
+  return answer(body, headers, status);
 }
 
 /** The same as JSON. */
-export function jsonAnswer(value: unknown, status = 200): Response {
-  const headers = { ...always, ...unstored, "content-type": "application/json; charset=utf-8" };
-  return new Response(`${JSON.stringify(value)}\n`, { status, headers });
+export function jsonAnswer(value: unknown, status?: number): Response {
+  return answer(`${JSON.stringify(value)}\n`, { "content-type": "application/json; charset=utf-8" }, status);
 }
 
 /** A file to keep. */
 export function fileAnswer(body: string, contentType: string, name: string): Response {
-  const headers = {
-    ...always,
-    ...unstored,
+  return answer(body, {
     "content-type": contentType,
     "content-disposition": `attachment; filename="${name}"`,
     "content-security-policy": "default-src 'none'; sandbox",
-  };
-  return new Response(body, { headers });
+  });
 }
 
 /** Leads to a view after an action, by its query alone: the path may be another one before a proxy. */
 export function redirectAnswer(query: string): Response {
-  return new Response(null, { status: 303, headers: { ...always, ...unstored, location: query } });
+  return answer(null, { location: query }, 303);
 }
 
 /** An asset: its address changes with its content, so it can be kept for good. */
 export function assetAnswer(body: string, contentType: string): Response {
-  const headers = {
-    ...always,
+  return answer(body, {
     "content-type": contentType,
     "cache-control": "private, max-age=31536000, immutable",
     "content-security-policy": "default-src 'none'",
-  };
-  return new Response(body, { headers });
+  });
 }

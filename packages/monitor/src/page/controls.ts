@@ -11,7 +11,7 @@ export function actionButton(action: string, word: string, look = ""): Html {
 }
 
 /** Fields of a form; what is undefined or empty is left out. */
-export type Fields = Readonly<Record<string, string | undefined>>;
+type Fields = Readonly<Record<string, string | undefined>>;
 
 /** Fields that a form sends along. */
 export function hiddenFields(fields: Fields): readonly Html[] {

@@ -1,7 +1,7 @@
 import { assetUrl } from "../assets/assets.ts";
-import type { Page, ViewContext, ViewName } from "../views/view.ts";
-import { type Html, html, nothing } from "./html.ts";
-import { fullTime } from "./times.ts";
+import { type Page, type ViewContext, type ViewName, viewNames } from "../views/view.ts";
+import { type Html, html } from "./html.ts";
+import { fullTime, iso } from "./times.ts";
 import { visible } from "./visible.ts";
 import { countOf } from "./words.ts";
 
@@ -63,37 +63,27 @@ export function bareDocument(title: string, body: Html): Html {
 `;
 }
 
-const links: readonly (readonly [ViewName, string])[] = [
-  ["overview", "Overview"],
-  ["deliveries", "Deliveries"],
-  ["failed", "Failed"],
-  ["jobs", "Jobs"],
-  ["refused", "Refused"],
-  ["endpoints", "Endpoints"],
-];
-
 /** The views that are reached through others. */
 const parents: Partial<Record<ViewName, ViewName>> = { delivery: "deliveries", plan: "failed" };
 
 function navigation(view: ViewName, attention: Attention): readonly Html[] {
   const current = parents[view] ?? view;
-  return links
-    .filter(([name]) => name !== "jobs" || attention.jobs !== null)
-    .map(([name, word]) => {
+  return viewNames
+    .filter((name) => !(name in parents) && (name !== "jobs" || attention.jobs !== null))
+    .map((name) => {
       const count = name === "failed" ? attention.failed : name === "jobs" ? (attention.jobs ?? 0) : 0;
       const badge =
-        count === 0
-          ? nothing
-          : html` <span class="count${name === "failed" ? " fail" : ""}">${countOf(count)}<span class="hidden"> need attention</span></span>`;
-      return html`<li><a href="?view=${name}"${name === current ? html` aria-current="${name === view ? "page" : "true"}"` : nothing}>${word}${badge}</a></li>`;
+        count > 0 &&
+        html` <span class="count ${name === "failed" && "fail"}">${countOf(count)}<span class="hidden"> need attention</span></span>`;
+      return html`<li><a href="?view=${name}"${name === current && html` aria-current="${name === view ? "page" : "true"}"`}>${name.charAt(0).toUpperCase()}${name.slice(1)}${badge}</a></li>`;
     });
 }
 
 function content(page: Page, { now }: ViewContext): Html {
-  const made = html`<span class="nowrap"><span class="live" data-live>As of</span> <time datetime="${new Date(now).toISOString()}" title="${fullTime(now)}">${fullTime(now).slice(11)}</time></span>`;
+  const made = html`<span class="nowrap"><span class="live" data-live>As of</span> <time datetime="${iso(now)}" title="${fullTime(now)}">${fullTime(now).slice(11)}</time></span>`;
   return html`
-<div class="top row"><h1>${page.heading ?? page.title}</h1><p class="small soft row">${page.aside ?? nothing}${page.still === true ? nothing : made}</p></div>
+<div class="top row"><h1>${page.heading ?? page.title}</h1><p class="small soft row">${page.aside}${page.still !== true && made}</p></div>
 <p class="lede">${page.answer}</p>
-${page.more === undefined ? nothing : html`<p class="more">${page.more}</p>`}
+${page.more && html`<p class="more">${page.more}</p>`}
 ${page.body}`;
 }

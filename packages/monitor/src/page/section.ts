@@ -1,7 +1,7 @@
 import { type Html, html } from "./html.ts";
 
 /** What a section is called, and what stands beside that. */
-export interface SectionHead {
+interface SectionHead {
   /** Of its heading, for links and for what is read aloud. */
   readonly id: string;
   readonly title: string;

@@ -1,13 +1,18 @@
 import { type Html, html } from "./html.ts";
 import { rough } from "./words.ts";
 
+/** ISO 8601, in UTC. */
+export function iso(at: number): string {
+  return new Date(at).toISOString();
+}
+
 /** `2026-11-24 14:02:11 UTC` */
 export function fullTime(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+  return `${iso(at).slice(0, 19).replace("T", " ")} UTC`;
 }
 
 function time(at: number, text: string): Html {
-  return html`<time datetime="${new Date(at).toISOString()}" title="${fullTime(at)}">${text}</time>`;
+  return html`<time datetime="${iso(at)}" title="${fullTime(at)}">${text}</time>`;
 }
 
 /** `14:02` of today, else with its day: `24 Nov 14:02`. */
@@ -17,11 +22,11 @@ export function clock(at: number, now: number): Html {
 
 /** As {@link clock}, with seconds. */
 export function exactClock(at: number, now: number): Html {
-  return time(at, `${dayText(at, now)}${new Date(at).toISOString().slice(11, 19)}`);
+  return time(at, `${dayText(at, now)}${iso(at).slice(11, 19)}`);
 }
 
 export function clockText(at: number, now: number): string {
-  return `${dayText(at, now)}${new Date(at).toISOString().slice(11, 16)}`;
+  return `${dayText(at, now)}${iso(at).slice(11, 16)}`;
 }
 
 /** `8 Dec`, for what is days away. */
@@ -36,7 +41,7 @@ export function ago(at: number, now: number): Html {
 }
 
 function dayText(at: number, now: number): string {
-  const isToday = new Date(at).toISOString().slice(0, 10) === new Date(now).toISOString().slice(0, 10);
+  const isToday = iso(at).slice(0, 10) === iso(now).slice(0, 10);
   return isToday ? "" : `${dayOf(at)} `;
 }
 

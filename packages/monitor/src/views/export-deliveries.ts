@@ -1,7 +1,7 @@
 import { listDeliveries } from "../data/delivery-pages.ts";
 import { readFilter, resolveCause } from "../data/read-filter.ts";
 import { fileAnswer } from "../http/answers.ts";
-import { deliveryJson } from "./delivery-json.ts";
+import { deliveryJson, deliveryMembers } from "./delivery-json.ts";
 import type { ViewContext } from "./view.ts";
 
 /** The most rows of one export; narrow the filter for the rest. */
@@ -19,25 +19,7 @@ export async function exportDeliveries({ query, sources, now }: ViewContext): Pr
     rows.push(...page.deliveries.map(deliveryJson));
     cursor = page.next;
   } while (cursor !== null && rows.length < mostRows);
-  const columns = [
-    "receivedAt",
-    "lastAt",
-    "provider",
-    "scope",
-    "state",
-    "type",
-    "jobId",
-    "jobStatus",
-    "eventId",
-    "key",
-    "requests",
-    "runs",
-    "replays",
-    "lastOutcome",
-    "lastStatus",
-    "error",
-  ] as const;
-  const lines = [columns, ...rows.map((row) => columns.map((column) => row[column]))];
+  const lines = [deliveryMembers, ...rows.map((row) => deliveryMembers.map((column) => row[column]))];
   const text = lines.map((line) => line.map(toCell).join(",")).join("\r\n");
   return fileAnswer(`${text}\r\n`, "text/csv; charset=utf-8", "deliveries.csv");
 }

@@ -4,6 +4,8 @@ import { matching } from "../data/delivery-pages.ts";
 import { type SenderHealth, senderHealth } from "../data/sender-health.ts";
 import { isOf } from "../data/sources.ts";
 import { causeOf, readFailures, readTallies } from "../data/tallies.ts";
+import { total } from "../data/total.ts";
+import { iso } from "../page/times.ts";
 import { shownError } from "../page/visible.ts";
 import { failedPage } from "./failed/failed-page.ts";
 import type { View, ViewContext } from "./view.ts";
@@ -47,7 +49,7 @@ async function succeededSince(
   if (source === undefined) return 0;
   const filter = { provider, scope, state: "done", since: lastAt + 1 } as const;
   const counts = await Promise.all(types.map((type) => source.inbox.count({ ...filter, type })));
-  return counts.reduce((total, count) => total + count, 0);
+  return total(counts, (count) => count);
 }
 
 function toJson({ group, cause, succeededSince }: FailureCause) {
@@ -56,8 +58,8 @@ function toJson({ group, cause, succeededSince }: FailureCause) {
     cause,
     ...rest,
     error: shownError(error),
-    firstAt: new Date(firstAt).toISOString(),
-    lastAt: new Date(lastAt).toISOString(),
+    firstAt: iso(firstAt),
+    lastAt: iso(lastAt),
     succeededSince,
   };
 }

@@ -4,6 +4,7 @@ import { type Generation, generationOf, readJobs } from "../data/job-health.ts";
 import { type SenderHealth, senderHealth } from "../data/sender-health.ts";
 import { sourceName } from "../data/sources.ts";
 import { readFailures, readTallies } from "../data/tallies.ts";
+import { iso } from "../page/times.ts";
 import { overviewPage } from "./overview/overview-page.ts";
 import type { View, ViewContext } from "./view.ts";
 
@@ -37,7 +38,7 @@ export async function overview({ sources, jobs, now }: ViewContext): Promise<Vie
 }
 
 function toJson({ senders, generations, now }: Overview): unknown {
-  const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
+  const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));
   return {
     overview: {
       at: iso(now),
@@ -51,8 +52,8 @@ function toJson({ senders, generations, now }: Overview): unknown {
         failing: sender.failing,
         dead: sender.dead,
         refused1h: sender.refused,
-        lastSuccessAt: iso(sender.lastSuccessAt),
-        oldestFailedAt: iso(sender.oldestFailedAt),
+        lastSuccessAt: isoOrNull(sender.lastSuccessAt),
+        oldestFailedAt: isoOrNull(sender.oldestFailedAt),
         signature: sender.signature,
         handler: sender.handler.state,
         secretIndex: sender.secrets[0]?.index ?? null,

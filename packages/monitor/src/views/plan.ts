@@ -1,6 +1,7 @@
 import { findRun } from "../actions/bulk-runs.ts";
 import { readFilter, resolveCause } from "../data/read-filter.ts";
 import { planReplay } from "../data/replay-plan.ts";
+import { iso } from "../page/times.ts";
 import { planPage } from "./plan/plan-page.ts";
 import { runPage } from "./plan/run-page.ts";
 import type { View, ViewContext } from "./view.ts";
@@ -18,8 +19,8 @@ export async function plan(context: ViewContext): Promise<View> {
       : await planReplay(sources, resolved);
   const types = planned.types.map(({ oldestAt, newestAt, ...type }) => ({
     ...type,
-    oldestAt: new Date(oldestAt).toISOString(),
-    newestAt: new Date(newestAt).toISOString(),
+    oldestAt: iso(oldestAt),
+    newestAt: iso(newestAt),
   }));
   return { json: { plan: { ...planned, types } }, page: () => planPage(planned, context) };
 }

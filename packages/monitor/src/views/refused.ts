@@ -1,8 +1,9 @@
 import type { OutcomeCode, OutcomeCount } from "@latchhook/core";
-import { lastHour, readCounters } from "../data/counters.ts";
+import { lastHour, readCounters, sum } from "../data/counters.ts";
 import { classOf } from "../data/outcome-class.ts";
 import { type SenderHealth, senderHealth, verifiedIn } from "../data/sender-health.ts";
 import { isOf } from "../data/sources.ts";
+import { iso } from "../page/times.ts";
 import { refusedPage } from "./refused/refused-page.ts";
 import type { View, ViewContext } from "./view.ts";
 
@@ -69,13 +70,11 @@ function toRefusals(counts: readonly OutcomeCount[], all: readonly OutcomeCount[
     scope,
     outcome,
     reason: reason === "" ? outcome : reason,
-    count: counts.reduce((total, { count }) => total + count, 0),
+    count: sum(counts),
     firstAt: Math.min(...minutes),
     lastAt,
     counts,
-    verifiedBeside: verified
-      .filter(({ minute }) => minutes.has(minute))
-      .reduce((total, { count }) => total + count, 0),
+    verifiedBeside: sum(verified.filter(({ minute }) => minutes.has(minute))),
     verifiedSince: verified.some(({ minute }) => minute >= lastAt),
   };
 }
@@ -92,7 +91,7 @@ function rows(counts: readonly OutcomeCount[]) {
   return [...sums.values()]
     .sort((one, other) => other.minute - one.minute)
     .map(({ minute, provider, scope, outcome, reason, count }) => ({
-      minute: new Date(minute).toISOString(),
+      minute: iso(minute),
       provider,
       scope,
       outcome,

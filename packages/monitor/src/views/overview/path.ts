@@ -1,51 +1,68 @@
 import { commonestFailure } from "../../data/counters.ts";
-import { sourceName } from "../../data/sources.ts";
+import { namesOf } from "../../data/sender-health.ts";
+import { total } from "../../data/total.ts";
+import { linkButton } from "../../page/controls.ts";
 import { type Mark, status } from "../../page/glyphs.ts";
-import { type Html, html, nothing } from "../../page/html.ts";
-import { query } from "../../page/pieces.ts";
+import { type Html, html } from "../../page/html.ts";
+import { query, soft } from "../../page/pieces.ts";
 import { ago, clock } from "../../page/times.ts";
-import { shownError, visible } from "../../page/visible.ts";
-import { listed, number } from "../../page/words.ts";
+import { errorText, visible } from "../../page/visible.ts";
+import { listed, number, verb } from "../../page/words.ts";
 import type { Overview } from "../overview.ts";
 import { hourTotals, newestFailure, type Situation } from "./situation.ts";
 
 /** The way of a webhook in four steps, and where it breaks. */
 export function pathBox(facts: Overview, situation: Situation): Html {
-  const [tone, mark, title] = banner(situation, facts);
   const failure = situation.kind === "failing" ? newestFailure(facts, situation.senders) : undefined;
+  const [tone, mark, title, link] = banner(situation, failure?.newestKey, facts);
   return html`<section class="box path" aria-labelledby="where">
-<div class="say ${tone} row"><h2 id="where">${status(mark, title)}</h2>${bannerLink(situation, failure?.newestKey)}</div>
-<ol>${[senderStep(facts), wayStep(facts), signatureStep(facts), handlerStep(facts)]}</ol>
-${failure === undefined ? nothing : html`<p class="below small"><code class="fail">${visible(errorText(failure))}</code>${failure.errorFrame === null ? nothing : html` <span class="soft">at</span> <code>${visible(failure.errorFrame)}</code>`}</p>`}
+<div class="say ${tone} row"><h2 id="where">${status(mark, title)}</h2>${link}</div>
+<ol>${step("At the sender", atSender(facts))}${step("On the way", onTheWay(facts))}${step("Signature", atSignature(facts))}${step("Your handler", atHandler(facts))}</ol>
+${failure && html`<p class="below small"><code class="fail">${visible(errorText(failure, failure.outcome))}</code>${failure.errorFrame !== null && html` ${soft("at")} <code>${visible(failure.errorFrame)}</code>`}</p>`}
 </section>`;
 }
 
-/** `TypeError: it is not a function`, or the outcome where nothing was thrown. */
-export function errorText(failure: {
-  readonly errorName: string | null;
-  readonly error: string | null;
-  readonly outcome: string;
-}): string {
-  const { errorName, outcome } = failure;
-  const error = shownError(failure.error);
-  if (error === null) return outcome;
-  return errorName === null ? error : `${errorName}: ${error}`;
-}
+type Banner = readonly [tone: string, mark: Mark, title: string, link?: Html | undefined];
 
-function banner({ kind, names }: Situation, { generations }: Overview): readonly [string, Mark, string] {
-  const isFine = generations?.every(({ failing, completed }) => !failing && completed > 0) === true;
-  const them = isFine ? " Generation at the senders is fine." : "";
+function banner({ kind, names, senders }: Situation, newestKey: string | undefined, facts: Overview): Banner {
+  const isFine = facts.generations?.every(({ failing, completed }) => !failing && completed > 0) === true;
+  const link = (view: string, word: string, key?: string) => linkButton(query(view, { key }), word);
   switch (kind) {
     case "refusing":
-      return ["here", "fail", `What comes from ${names} does not verify, so none of it is let in.`];
+      return [
+        "here",
+        "fail",
+        `What comes from ${names} does not verify, so none of it is let in.`,
+        link("refused", "Show why"),
+      ];
     case "failing":
-      return ["here", "fail", `Webhooks are failing here.${them}`];
+      return [
+        "here",
+        "fail",
+        `Webhooks are failing here.${isFine ? " Generation at the senders is fine." : ""}`,
+        newestKey === undefined ? undefined : link("delivery", "Open the newest failure", newestKey),
+      ];
     case "generation":
-      return ["there", "warn", `Generation is failing at ${names}. Webhooks are fine here.`];
+      return [
+        "there",
+        "warn",
+        `Generation is failing at ${names}. Webhooks are fine here.`,
+        link("jobs", "Show the jobs"),
+      ];
     case "silent":
-      return ["there", "warn", `Nothing has come from ${names} for an hour, though it has jobs.`];
+      return [
+        "there",
+        "warn",
+        `Nothing has come from ${names} for an hour, though it has jobs.`,
+        link("endpoints", "Check the endpoint"),
+      ];
     case "dead":
-      return ["there", "warn", "Webhooks work now. Some deliveries were given up by their sender."];
+      return [
+        "there",
+        "warn",
+        "Webhooks work now. Some deliveries were given up by their sender.",
+        link("failed", `Show ${verb(senders.length, "them", "all")}`),
+      ];
     case "recovered":
       return ["", "ok", "Webhooks work again."];
     case "fine":
@@ -55,110 +72,68 @@ function banner({ kind, names }: Situation, { generations }: Overview): readonly
   }
 }
 
-function bannerLink({ kind, senders }: Situation, newestKey: string | undefined): Html {
-  if (kind === "failing" && newestKey !== undefined) {
-    return html`<a class="button" href="${query("delivery", { key: newestKey })}">Open the newest failure</a>`;
-  }
-  if (kind === "refusing") return html`<a class="button" href="${query("refused")}">Show why</a>`;
-  if (kind === "generation") return html`<a class="button" href="${query("jobs")}">Show the jobs</a>`;
-  if (kind === "silent") return html`<a class="button" href="${query("endpoints")}">Check the endpoint</a>`;
-  if (kind === "dead")
-    return html`<a class="button" href="${query("failed")}">Show ${senders.length === 1 ? "them" : "all"}</a>`;
-  return nothing;
-}
+/** Where a step stands: its mark, in a word, and in numbers. */
+type Standing = readonly [mark: Mark, word: string, detail: Html | string];
 
-function step(where: string, mark: Mark, word: string, detail: Html | string): Html {
+function step(where: string, [mark, word, detail]: Standing): Html {
   return html`<li><span class="soft small">${where}</span>${status(mark, word)}<span class="small">${detail}</span></li>`;
 }
 
-function senderStep({ generations }: Overview): Html {
-  const where = "At the sender";
-  if (generations === null) return step(where, "quiet", "Not watched", "pass jobs to see generation");
+function atSender({ generations }: Overview): Standing {
+  if (generations === null) return ["quiet", "Not watched", "pass jobs to see generation"];
   const failing = generations.filter((generation) => generation.failing);
-  const total = (name: "completed" | "failed" | "running") =>
-    generations.reduce((sum, generation) => sum + generation[name], 0);
+  const of = failing.length > 0 ? failing : generations;
+  const completed = total(of, (generation) => generation.completed);
+  const failed = total(of, (generation) => generation.failed);
+  const running = total(of, (generation) => generation.running);
+  const jobs = (count: string, rest: string) => html`<a href="?view=jobs">${count} jobs</a> ${rest}`;
+  const ended = completed + failed;
   if (failing.length > 0) {
-    const [first] = failing;
-    const ended = failing.reduce((sum, { completed, failed }) => sum + completed + failed, 0);
-    const failed = failing.reduce((sum, generation) => sum + generation.failed, 0);
     const names = listed(failing.map(({ provider }) => provider));
-    const since = first?.failingSince ?? null;
-    return step(
-      where,
-      "warn",
-      `Failing for ${names}`,
-      html`<a href="?view=jobs">${failed} of ${ended} jobs</a>${since === null ? nothing : html` failed in 1 h`}`,
-    );
+    return ["warn", `Failing for ${names}`, jobs(`${failed} of ${ended}`, "failed in 1 h")];
   }
-  const ended = total("completed") + total("failed");
-  if (ended > 0) {
-    return step(
-      where,
-      "ok",
-      "Generating",
-      html`<a href="?view=jobs">${total("completed")} of ${ended} jobs</a> completed in 1 h`,
-    );
-  }
-  const running = total("running");
+  if (ended > 0) return ["ok", "Generating", jobs(`${completed} of ${ended}`, "completed in 1 h")];
   return running > 0
-    ? step(
-        where,
-        "run",
-        "Generating",
-        html`<a href="?view=jobs">${running} jobs</a> under way, none ended in 1 h`,
-      )
-    : step(where, "quiet", "No jobs", "none ran in the last hour");
+    ? ["run", "Generating", jobs(`${running}`, "under way, none ended in 1 h")]
+    : ["quiet", "No jobs", "none ran in the last hour"];
 }
 
-function wayStep({ senders, now }: Overview): Html {
-  const where = "On the way";
+function onTheWay({ senders, now }: Overview): Standing {
   const { requests } = hourTotals(senders);
   const lastAt = Math.max(0, ...senders.map(({ lastRequestAt }) => lastRequestAt ?? 0));
-  if (requests > 0) {
-    return step(where, "ok", "Arriving", html`${number(requests)} in 1 h, last at ${clock(lastAt, now)}`);
-  }
+  if (requests > 0)
+    return ["ok", "Arriving", html`${number(requests)} in 1 h, last at ${clock(lastAt, now)}`];
   return lastAt > 0
-    ? step(where, "quiet", "Quiet", html`last ${ago(lastAt, now)}, none in 1 h`)
-    : step(where, "expected", "Nothing yet", "no request in 24 h");
+    ? ["quiet", "Quiet", html`last ${ago(lastAt, now)}, none in 1 h`]
+    : ["expected", "Nothing yet", "no request in 24 h"];
 }
 
-function signatureStep({ senders }: Overview): Html {
-  const where = "Signature";
+function atSignature({ senders }: Overview): Standing {
   const { refused, verified } = hourTotals(senders);
   const refusing = senders.filter(({ signature }) => signature === "refusing");
-  const link = html`<a href="?view=refused">${number(refused)} refused</a> in 1 h`;
-  if (refusing.length > 0) {
-    return step(where, "fail", `Refusing ${listed(refusing.map(({ source }) => sourceName(source)))}`, link);
-  }
-  if (verified > 0)
-    return step(where, "ok", "Verifying", refused > 0 ? link : `all of ${number(verified)} in 1 h`);
-  return step(where, "quiet", "Nothing to verify", refused > 0 ? link : "none refused in 1 h");
+  const link = refused > 0 && html`<a href="?view=refused">${number(refused)} refused</a> in 1 h`;
+  if (refusing.length > 0) return ["fail", `Refusing ${namesOf(refusing)}`, link || ""];
+  return verified > 0
+    ? ["ok", "Verifying", link || `all of ${number(verified)} in 1 h`]
+    : ["quiet", "Nothing to verify", link || "none refused in 1 h"];
 }
 
-function handlerStep({ senders, now }: Overview): Html {
-  const where = "Your handler";
+function atHandler({ senders, now }: Overview): Standing {
   const failing = senders.filter(({ handler }) => handler.state === "failing");
   if (failing.length > 0) {
     const since = Math.min(...failing.map(({ handler }) => handler.failingSince ?? now));
-    const failures = failing.reduce((total, { handler }) => total + handler.failures, 0);
+    const failures = total(failing, ({ handler }) => handler.failures);
     const code = commonestFailure(failing.flatMap(({ dayCounts }) => dayCounts));
-    const names = listed(failing.map(({ source }) => sourceName(source)));
-    return step(
-      where,
+    return [
       "fail",
-      `Failing for ${names}`,
-      html`${number(failures)} failed since ${clock(since, now)}${code === null ? nothing : html`: <code>${code}</code>`}`,
-    );
+      `Failing for ${namesOf(failing)}`,
+      html`${number(failures)} failed since ${clock(since, now)}${code !== null && html`: <code>${code}</code>`}`,
+    ];
   }
   const { accepted, failed } = hourTotals(senders);
-  if (accepted + failed === 0) return step(where, "quiet", "Nothing to run", "no run in 1 h");
-  const recovered = failed > 0;
-  return step(
-    where,
-    "ok",
-    recovered ? "Storing again" : "Storing",
-    recovered
-      ? `${number(failed)} failed in 1 h, and runs succeeded after them`
-      : `${number(accepted)} of ${number(accepted)} runs in 1 h`,
-  );
+  if (failed > 0)
+    return ["ok", "Storing again", `${number(failed)} failed in 1 h, and runs succeeded after them`];
+  return accepted > 0
+    ? ["ok", "Storing", `${number(accepted)} of ${number(accepted)} runs in 1 h`]
+    : ["quiet", "Nothing to run", "no run in 1 h"];
 }

@@ -1,8 +1,7 @@
 import { hourMs, sum } from "../../data/counters.ts";
 import type { Generation } from "../../data/job-health.ts";
-import { type SenderHealth, verifiedIn } from "../../data/sender-health.ts";
-import { isOf, sourceName } from "../../data/sources.ts";
-import { listed } from "../../page/words.ts";
+import { namesOf, type SenderHealth, verifiedIn } from "../../data/sender-health.ts";
+import { isOf } from "../../data/sources.ts";
 import type { Overview } from "../overview.ts";
 
 /** Where the way of a webhook breaks first; every one of these follows from counters, the inbox and jobs. */
@@ -18,7 +17,7 @@ export function situationOf({ senders, generations, now }: Overview): Situation 
   const about = (kind: Situation["kind"], concerned: readonly SenderHealth[]): Situation => ({
     kind,
     senders: concerned,
-    names: listed(concerned.map(({ source }) => sourceName(source))),
+    names: namesOf(concerned),
   });
   const ordered: readonly (readonly [Situation["kind"], (sender: SenderHealth) => boolean])[] = [
     ["refusing", ({ signature }) => signature === "refusing"],
