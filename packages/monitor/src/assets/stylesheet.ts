@@ -8,7 +8,7 @@ h1{font-size:13px;color:var(--soft)}
 ol,ul{list-style:none;padding:0}
 a{color:var(--accent);text-decoration:none;text-underline-offset:3px}
 a:hover,.lede a,.more a,p a,h1 a{text-decoration:underline}
-code,pre{font:12.5px/20px ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace}
+code,pre{overflow-wrap:anywhere;font:12.5px/20px ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace}
 code,bdi,td,dd,h3{unicode-bidi:isolate}
 time,thead th,.number,.status,.chip,.button,.field,.tabs a,.rail li a,.nowrap{white-space:nowrap}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:4px}
