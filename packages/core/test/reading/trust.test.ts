@@ -68,6 +68,7 @@ describe("a trusted delivery", () => {
       headers: request.headers,
       body: request.body,
       receivedAt: request.receivedAt,
+      replay: null,
     });
     expect(seen).toEqual([request]);
   });
