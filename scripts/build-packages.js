@@ -14,8 +14,11 @@ import { dirname, join, relative } from "node:path";
 import { build } from "esbuild";
 import { entryModules, packageFolders, readManifest, sourceCondition } from "./packages.js";
 
-/** Dependencies that cost more to load, from their many files, than the part that is used of them. */
-const inlined = new Set(["zod"]);
+/**
+ * Dependencies of which the build holds the part that is used: zod costs more to load, from its many files, and jose has
+ * no CommonJS, which Jest needs. Only the entries that use them carry them.
+ */
+const inlined = new Set(["zod", "jose"]);
 
 const settings = {
   platform: "node",
@@ -88,13 +91,19 @@ function nameInlined(folder, outputs) {
     for (const name of new Set(names.filter(Boolean).map(([, name]) => name))) {
       const installed = join(folder, "node_modules", name);
       const { version, license } = readManifest(installed);
-      texts.set(name, `${name} ${version}\n\n${readFileSync(join(installed, "LICENSE"), "utf8").trim()}\n`);
+      texts.set(name, `${name} ${version}\n\n${readLicense(installed).trim()}\n`);
       appendFileSync(output, `/*! Holds parts of ${name} ${version} (${license}), see dist/NOTICES. */\n`);
     }
   }
   const file = join(folder, "dist/NOTICES");
   rmSync(file, { force: true });
   if (texts.size > 0) writeFileSync(file, [...texts.values()].join("\n\n"));
+}
+
+function readLicense(folder) {
+  const file = readdirSync(folder).find((name) => /^LICENSE(\.md)?$/.test(name));
+  if (file === undefined) throw new Error(`${folder} has no licence to name.`);
+  return readFileSync(join(folder, file), "utf8");
 }
 
 /** The imports of the CommonJS build. Its files look for them in the nearest package.json, which is in their folder. */
