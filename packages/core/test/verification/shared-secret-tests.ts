@@ -39,7 +39,7 @@ const places: Readonly<
 async function resultOf(made: ReturnType<typeof scheme>, { headers = {}, body = "{}", url }: Sent) {
   const request = { headers, url, body: Buffer.from(body) };
   const result = await made.verify(request);
-  const early = made.precheck({ headers });
+  const early = made.precheck({ headers, url });
   if (early !== undefined) expect(early).toEqual(result);
   return result.ok ? result.secretIndex : result.reason;
 }
