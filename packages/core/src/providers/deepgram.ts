@@ -2,11 +2,12 @@ import { defineSender } from "../define-sender.ts";
 import { LatchhookError } from "../errors.ts";
 import { toJob } from "../event.ts";
 import type { Provider } from "../provider.ts";
-import { dateFromIso, isJsonObject, type JsonObject, objectMember } from "../reading/json.ts";
+import { dateFromIso, isJsonObject, objectMember } from "../reading/json.ts";
 import { identityPart } from "../reading/key.ts";
 import type { SecretOption } from "../signatures/secrets.ts";
 import { type SecretPlace, sharedSecret } from "../signatures/shared-secret.ts";
 import { type DeepgramEvent, deepgramEvents } from "./deepgram/payloads.ts";
+import { withoutSecret } from "./deepgram/without-secret.ts";
 
 export * from "./deepgram/payloads.ts";
 
@@ -71,12 +72,4 @@ export function deepgram(options: DeepgramOptions = {}): Provider<DeepgramEvent>
 function typeOf(results: unknown): string {
   if (!isJsonObject(results)) return "";
   return Array.isArray(results.channels) ? "listen.completed" : "read.completed";
-}
-
-/** What is stored and shown of an event is to hold no secret. */
-function withoutSecret(value: JsonObject): JsonObject {
-  const metadata = objectMember(value.metadata);
-  if (!Object.hasOwn(objectMember(metadata.extra), "callback_secret")) return value;
-  const { callback_secret: _secret, ...extra } = objectMember(metadata.extra);
-  return { ...value, metadata: { ...metadata, extra } };
 }

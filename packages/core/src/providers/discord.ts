@@ -1,19 +1,20 @@
 import { defineSender } from "../define-sender.ts";
-import { type Handshake, handshake, type Provider } from "../provider.ts";
-import { dateFromIso, isJsonObject, type JsonObject, objectMember } from "../reading/json.ts";
+import type { Handshake, Provider } from "../provider.ts";
+import { dateFromIso, isJsonObject, objectMember } from "../reading/json.ts";
 import { identityPart } from "../reading/key.ts";
 import { matches } from "../reading/matches.ts";
 import { ed25519KeyRing, ed25519Signature } from "../signatures/ed25519-signature.ts";
 import type { SecretOption } from "../signatures/secrets.ts";
 import { body, timestamp } from "../signatures/signed-content.ts";
 import { repeatHorizonMs } from "../signatures/timestamp.ts";
+import { interactionNames, isInteraction } from "./discord/interactions.ts";
 import {
   type DiscordEvent,
   discordEventTypes,
   discordInteraction,
-  discordInteractionTypes,
   discordWebhookEvent,
 } from "./discord/payloads.ts";
+import { pong } from "./discord/pong.ts";
 
 export * from "./discord/payloads.ts";
 
@@ -69,19 +70,7 @@ export function discord(options: DiscordOptions = {}): Provider<DiscordEvent, Ha
   });
 }
 
-const interactionNames: ReadonlyMap<unknown, string> = new Map(discordInteractionTypes);
 const eventNames: ReadonlySet<string> = new Set(discordEventTypes);
-
-/** A webhook event has type 1 as well, which an interaction's PING has: only the latter has no `event`. */
-function pong(value: JsonObject): Handshake | undefined {
-  if (value.type === 0) return handshake({ status: 204, contentType: "application/json", body: "" });
-  if (value.type !== 1 || Object.hasOwn(value, "event")) return undefined;
-  return handshake({ contentType: "application/json", body: '{"type":1}' });
-}
-
-function isInteraction(value: JsonObject): boolean {
-  return interactionNames.has(value.type);
-}
 
 function knows(type: string, data: unknown): boolean {
   if (isJsonObject(data) && isInteraction(data)) return matches(discordInteraction, data);
