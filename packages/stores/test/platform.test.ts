@@ -20,7 +20,7 @@ describe("on a platform without Node's modules", () => {
   it.each(["postgres", "redis", "memory"])("%s imports nothing of Node's", (name) => {
     const imports = importsOf(resolve(import.meta.dirname, `../src/${name}.ts`));
     const others = [...imports].filter((module) => !module.startsWith("/"));
-    expect(others).toContain("@latchhook/core" + (name === "memory" ? "/stores/memory" : ""));
+    expect(others).toContain(`@latchhook/core${name === "memory" ? "/stores/memory" : ""}`);
     expect(others.filter((module) => !/^@latchhook\/core(\/|$)/.test(module))).toEqual([]);
   });
 
