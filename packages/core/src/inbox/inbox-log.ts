@@ -2,6 +2,7 @@ import { describeError } from "../observers/describe-error.ts";
 import { loggerOf, type OutcomeLogger } from "../observers/log-outcomes.ts";
 import { printable, quoted } from "../observers/printable.ts";
 import type { OutcomeObserver } from "../outcome.ts";
+import { quietly } from "../shared/quietly.ts";
 import type { Endpoint } from "./endpoint.ts";
 
 /** Says when an inbox stops being written, and when it goes on. Neither throws. */
@@ -24,13 +25,9 @@ export function logInbox(
   const sender = `${provider.name}${scope === "" ? "" : ` (scope ${quoted(scope)})`}`;
 
   function tell(level: keyof OutcomeLogger, text: string): void {
-    for (const logger of loggers) {
-      try {
-        logger[level](printable(`[latchhook] ${sender}: ${text}`));
-      } catch {
-        // A log that fails must not end the process: nobody waits for this write.
-      }
-    }
+    const line = printable(`[latchhook] ${sender}: ${text}`);
+    // A log that fails must not end the process: nobody waits for this write.
+    for (const logger of loggers) quietly(() => logger[level](line));
   }
 
   return {
