@@ -119,20 +119,18 @@ function toGroup(group: PackedGroup): InboxFailureGroup {
     types,
   ] = group;
   return {
-    ...{
-      provider,
-      scope,
-      errorName,
-      error,
-      errorFrame,
-      outcome,
-      failed,
-      dead,
-      firstAt,
-      lastAt,
-      newestKey,
-      types,
-    },
+    provider,
+    scope,
+    errorName,
+    error,
+    errorFrame,
+    outcome,
+    failed,
+    dead,
+    firstAt,
+    lastAt,
+    newestKey,
+    types,
   };
 }
 
